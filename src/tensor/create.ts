@@ -1,0 +1,156 @@
+/**
+ * Making tensors from numbers, arrays and typed arrays.
+ */
+
+import { allocate, type DType, dtypeOf, type TypedArray } from "./dtype.ts";
+import { ArgumentError, ShapeError, shapeText } from "./errors.ts";
+import { sizeOf } from "./shape.ts";
+import { type Nested, Tensor } from "./tensor.ts";
+import type { Shape } from "./types.ts";
+
+export interface TensorOptions {
+  /** Element type; by default float64 for numbers, bool for booleans, or that of a typed array. */
+  dtype?: DType;
+}
+
+/**
+ * A tensor from a number, (nested) arrays, or a typed array with a shape.
+ * @example tensor([[1, 2], [3, 4]])            // shape [2, 2], float64
+ * @example tensor(new Float32Array(6), [2, 3]) // shares the array
+ * @throws ShapeError when rows differ in length or the shape does not hold the data.
+ */
+export function tensor<const S extends readonly number[]>(
+  data: ArrayBufferView | readonly number[],
+  shape: S,
+  options?: TensorOptions,
+): Tensor<S>;
+export function tensor(data: Nested | ArrayBufferView | readonly unknown[], options?: TensorOptions): Tensor;
+export function tensor(
+  data: any,
+  shapeOrOptions?: readonly number[] | TensorOptions,
+  maybe?: TensorOptions,
+): Tensor {
+  const given = Array.isArray(shapeOrOptions) ? (shapeOrOptions as number[]) : undefined;
+  const options = (given ? maybe : (shapeOrOptions as TensorOptions | undefined)) ?? {};
+  if (ArrayBuffer.isView(data)) return fromTyped(data, given, options);
+  const shape: number[] = [];
+  for (let row = data; Array.isArray(row); row = row[0]) shape.push(row.length);
+  const flat: (number | boolean)[] = [];
+  collect(data, shape, 0, flat);
+  const dtype = options.dtype ?? (flat.length > 0 && typeof flat[0] === "boolean" ? "bool" : "float64");
+  const out = allocate(dtype, flat.length);
+  for (let i = 0; i < flat.length; i++) out[i] = Number(flat[i]);
+  return new Tensor(out, checkShape(given ?? shape, flat.length), dtype);
+}
+
+function fromTyped(data: ArrayBufferView, given: number[] | undefined, options: TensorOptions): Tensor {
+  const kind = dtypeOf(data);
+  const values = data as TypedArray;
+  const dtype = options.dtype ?? kind ?? "float64";
+  const shape = checkShape(given ?? [values.length], values.length);
+  if (dtype === kind) return new Tensor(values, shape, dtype);
+  const out = allocate(dtype, values.length);
+  out.set(values as ArrayLike<number>);
+  return new Tensor(out, shape, dtype);
+}
+
+function collect(data: any, shape: number[], d: number, flat: (number | boolean)[]): void {
+  if (d === shape.length) {
+    if (typeof data !== "number" && typeof data !== "boolean")
+      throw new ArgumentError(
+        `tensor(): expected a number at depth ${d} but found ${Array.isArray(data) ? "an array" : typeof data}; ` +
+          "rows must all have the same length and depth.",
+      );
+    flat.push(data);
+    return;
+  }
+  if (!Array.isArray(data) || data.length !== shape[d])
+    throw new ShapeError(
+      `tensor(): rows differ in length: expected ${shape[d]} elements in dimension ${d}, ` +
+        `found ${Array.isArray(data) ? data.length : typeof data}. Pad the shorter rows or split the data.`,
+    );
+  for (const row of data) collect(row, shape, d + 1, flat);
+}
+
+function checkShape(shape: readonly number[], size: number): readonly number[] {
+  for (const n of shape)
+    if (!Number.isInteger(n) || n < 0)
+      throw new ShapeError(`A shape is made of non-negative integers; got ${shapeText(shape)}.`);
+  if (sizeOf(shape) !== size)
+    throw new ShapeError(
+      `Shape ${shapeText(shape)} holds ${sizeOf(shape)} elements, but ${size} were given.`,
+    );
+  return shape;
+}
+
+export function full<const S extends Shape = any>(
+  shape: S,
+  value: number,
+  options: TensorOptions = {},
+): Tensor<S> {
+  const dims = shape as unknown as readonly number[];
+  const dtype = options.dtype ?? "float64";
+  const data = allocate(dtype, sizeOf(dims));
+  if (value !== 0) data.fill(value);
+  return new Tensor<S>(data, checkShape(dims, data.length), dtype);
+}
+
+export function zeros<const S extends Shape = any>(shape: S, options: TensorOptions = {}): Tensor<S> {
+  return full(shape, 0, options);
+}
+
+export function ones<const S extends Shape = any>(shape: S, options: TensorOptions = {}): Tensor<S> {
+  return full(shape, 1, options);
+}
+
+export function zerosLike(t: Tensor): Tensor {
+  return full(t.shape, 0, { dtype: t.dtype });
+}
+
+export function onesLike(t: Tensor): Tensor {
+  return full(t.shape, 1, { dtype: t.dtype });
+}
+
+/** The identity matrix, or its rectangular form with `columns`. */
+export function eye(rows: number, columns = rows, options: TensorOptions = {}): Tensor {
+  const out = full([rows, columns], 0, options);
+  for (let i = 0; i < Math.min(rows, columns); i++) out.data[i * columns + i] = 1;
+  return out;
+}
+
+/** start, start + step, … below stop (or above, for a negative step), as NumPy's arange. */
+export function arange(start: number, stop?: number, step = 1, options: TensorOptions = {}): Tensor {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  if (step === 0) throw new ArgumentError("arange(): step must not be 0.");
+  const n = Math.max(0, Math.ceil((to - from) / step));
+  const out = full([n], 0, options);
+  for (let i = 0; i < n; i++) out.data[i] = from + i * step;
+  return out;
+}
+
+/** `count` evenly spaced numbers from `start` to `stop`, both included. */
+export function linspace(start: number, stop: number, count = 50, options: TensorOptions = {}): Tensor {
+  const out = full([count], 0, options);
+  for (let i = 0; i < count; i++)
+    out.data[i] = count === 1 ? start : start + ((stop - start) * i) / (count - 1);
+  return out;
+}
+
+/** One row a label, with a 1 in the label's column. */
+export function oneHot(
+  labels: Tensor | readonly number[],
+  classes: number,
+  options: TensorOptions = {},
+): Tensor {
+  const list = labels instanceof Tensor ? labels.values() : labels;
+  const out = full([list.length, classes], 0, options);
+  for (let i = 0; i < list.length; i++) {
+    const c = list[i];
+    if (!Number.isInteger(c) || c < 0 || c >= classes)
+      throw new ArgumentError(
+        `oneHot(): label ${c} at position ${i} is not an integer from 0 to ${classes - 1}.`,
+      );
+    out.data[i * classes + c] = 1;
+  }
+  return out;
+}

@@ -1,0 +1,52 @@
+/**
+ * The element types a tensor can have, their storage, and how they combine.
+ *
+ * float64 is the default because derivations are checked by central differences, which need its
+ * sixteen digits; float32 is for training, int32 for labels and indices, bool for masks.
+ */
+
+export type DType = "float64" | "float32" | "int32" | "bool";
+export type TypedArray =
+  | Float64Array<ArrayBufferLike>
+  | Float32Array<ArrayBufferLike>
+  | Int32Array<ArrayBufferLike>
+  | Uint8Array<ArrayBufferLike>;
+
+/** Uninitialised-looking but zeroed storage for `size` elements. */
+export function allocate(dtype: DType, size: number): TypedArray {
+  switch (dtype) {
+    case "float64":
+      return new Float64Array(size);
+    case "float32":
+      return new Float32Array(size);
+    case "int32":
+      return new Int32Array(size);
+    case "bool":
+      return new Uint8Array(size);
+  }
+}
+
+/** The dtype that a typed array stores; undefined for arrays gradlab does not keep. */
+export function dtypeOf(data: ArrayBufferView): DType | undefined {
+  if (data instanceof Float64Array) return "float64";
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Int32Array) return "int32";
+  if (data instanceof Uint8Array) return "bool";
+  return undefined;
+}
+
+const RANK: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 };
+
+/** The wider of two dtypes: bool < int32 < float32 < float64 (int32 with float32 stays float32, as in PyTorch). */
+export function promote(a: DType, b: DType): DType {
+  return RANK[a] >= RANK[b] ? a : b;
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float64" || dtype === "float32";
+}
+
+/** The floating dtype in which a real-valued function of `dtype` is computed. */
+export function toFloat(dtype: DType): DType {
+  return isFloat(dtype) ? dtype : "float64";
+}

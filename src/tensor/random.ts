@@ -1,0 +1,157 @@
+/**
+ * Seeded random streams: the same seed gives the same bits on every machine.
+ *
+ * The generator is sfc32 (Chris Doty-Humphrey's small fast counting generator, 128 bits of state),
+ * seeded through splitmix32. Streams are values, not a hidden global: pass them, or `split` them.
+ */
+
+import { allocate, type DType } from "./dtype.ts";
+import { ArgumentError } from "./errors.ts";
+import { sizeOf } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+export interface RandomOptions {
+  dtype?: DType;
+}
+
+export class Random {
+  readonly seed: number;
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+  #spare: number | undefined;
+
+  constructor(seed: number) {
+    if (!Number.isInteger(seed)) throw new ArgumentError(`rng(): the seed must be an integer; got ${seed}.`);
+    this.seed = seed;
+    let s = (seed ^ Math.floor(seed / 4294967296)) | 0;
+    const mix = (): number => {
+      s = (s + 0x9e3779b9) | 0;
+      let z = s ^ (s >>> 16);
+      z = Math.imul(z, 0x21f0aaad);
+      z ^= z >>> 15;
+      z = Math.imul(z, 0x735a2d97);
+      return (z ^ (z >>> 15)) | 0;
+    };
+    this.#a = mix();
+    this.#b = mix();
+    this.#c = mix();
+    for (let i = 0; i < 12; i++) this.bits();
+  }
+
+  /** 32 random bits as an unsigned integer. */
+  bits(): number {
+    const t = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + t) | 0;
+    return t >>> 0;
+  }
+
+  /** One number from [0, 1), with 53 random bits. */
+  random(): number {
+    return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992;
+  }
+
+  /** One standard normal number (Marsaglia's polar method). */
+  gaussian(): number {
+    if (this.#spare !== undefined) {
+      const spare = this.#spare;
+      this.#spare = undefined;
+      return spare;
+    }
+    for (;;) {
+      const u = 2 * this.random() - 1;
+      const v = 2 * this.random() - 1;
+      const s = u * u + v * v;
+      if (s >= 1 || s === 0) continue;
+      const m = Math.sqrt((-2 * Math.log(s)) / s);
+      this.#spare = v * m;
+      return u * m;
+    }
+  }
+
+  /** One integer from 0 to n − 1, without modulo bias. */
+  integer(n: number): number {
+    if (!(n >= 1)) throw new ArgumentError(`integer(): n must be at least 1; got ${n}.`);
+    return Math.floor(this.random() * n);
+  }
+
+  /** Independent normal numbers with the given mean and standard deviation. */
+  normal(shape: readonly number[] = [], mean = 0, std = 1, options: RandomOptions = {}): Tensor {
+    return this.#fill(shape, options, () => mean + std * this.gaussian());
+  }
+
+  /** Independent uniform numbers from [low, high). */
+  uniform(shape: readonly number[] = [], low = 0, high = 1, options: RandomOptions = {}): Tensor {
+    return this.#fill(shape, options, () => low + (high - low) * this.random());
+  }
+
+  /** Independent integers from [low, high). */
+  integers(shape: readonly number[], low: number, high: number): Tensor {
+    return this.#fill(shape, { dtype: "int32" }, () => low + this.integer(high - low));
+  }
+
+  /** Ones with probability p, else zeros. */
+  bernoulli(shape: readonly number[], p: number, options: RandomOptions = {}): Tensor {
+    return this.#fill(shape, options, () => (this.random() < p ? 1 : 0));
+  }
+
+  /** A random order of 0 … n − 1 (Fisher–Yates). */
+  permutation(n: number): Tensor {
+    const out = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [out[i], out[j]] = [out[j], out[i]];
+    }
+    return new Tensor(out, [n], "int32");
+  }
+
+  /** `count` indices below n, with replacement unless told, weighted by `weights` (any positive scale). */
+  choice(n: number, count: number, o: { replace?: boolean; weights?: ArrayLike<number> } = {}): Tensor {
+    const replace = o.replace ?? true;
+    if (!replace && count > n)
+      throw new ArgumentError(`choice(): cannot take ${count} of ${n} without replacement.`);
+    if (!o.weights && !replace) return new Tensor(this.permutation(n).data.slice(0, count), [count], "int32");
+    const left = o.weights ? Float64Array.from(o.weights) : new Float64Array(n).fill(1);
+    if (left.length !== n) throw new ArgumentError(`choice(): ${left.length} weights for ${n} items.`);
+    const out = new Int32Array(count);
+    for (let k = 0; k < count; k++) {
+      const total = left.reduce((s, w) => s + w, 0);
+      if (!(total > 0) || !Number.isFinite(total))
+        throw new ArgumentError("choice(): the weights must be finite, non-negative and not all zero.");
+      let u = this.random() * total;
+      let i = 0;
+      while (i < n - 1 && (u >= left[i] || left[i] === 0)) u -= left[i++];
+      out[k] = i;
+      if (!replace) left[i] = 0;
+    }
+    return new Tensor(out, [count], "int32");
+  }
+
+  /** Counts of `trials` draws over the classes of `probabilities`. */
+  multinomial(trials: number, probabilities: ArrayLike<number>): Tensor {
+    const out = new Int32Array(probabilities.length);
+    for (const i of this.choice(probabilities.length, trials, { weights: probabilities }).data) out[i]++;
+    return new Tensor(out, [out.length], "int32");
+  }
+
+  /** A new independent stream, derived from this one. */
+  split(): Random {
+    return new Random(this.bits());
+  }
+
+  #fill(shape: readonly number[], options: RandomOptions, draw: () => number): Tensor {
+    const dtype = options.dtype ?? "float64";
+    const data = allocate(dtype, sizeOf(shape));
+    for (let i = 0; i < data.length; i++) data[i] = draw();
+    return new Tensor(data, shape, dtype);
+  }
+}
+
+/** A stream of random numbers that starts from `seed`. */
+export function rng(seed = 0): Random {
+  return new Random(seed);
+}

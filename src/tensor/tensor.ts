@@ -1,0 +1,194 @@
+/**
+ * The n-dimensional array everything is made of.
+ *
+ * A tensor is a strided view of a typed array: slices, transposes and broadcasts share storage.
+ * Values are immutable by convention (optimisers and `assign` are the exceptions), memory is the
+ * garbage collector's. Its methods (`matmul`, `sum`, `relu` …) are attached by ops/methods.ts,
+ * so that this room knows nothing of the operations built on it.
+ */
+
+import { allocate, type DType, type TypedArray } from "./dtype.ts";
+import { ArgumentError, ShapeError, shapeText } from "./errors.ts";
+import type { Node } from "./op.ts";
+import { format, preview } from "./print.ts";
+import { sizeOf, stridesOf } from "./shape.ts";
+import type { Shape } from "./types.ts";
+
+export type Nested = number | boolean | Nested[];
+
+export class Tensor<in out S extends Shape = any> {
+  /** Only for the type checker: the shape, with its names. */
+  declare readonly __shape: S;
+  readonly data: TypedArray;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+  readonly dtype: DType;
+  readonly size: number;
+  /** The recorded operation this came from; a leaf's own node for traced inputs; null for constants. */
+  node: Node | null = null;
+  /** Filled by `backward()` on tensors made with `requiresGrad`. */
+  grad: Tensor | null = null;
+  /** A label for graphs and messages. */
+  name: string | undefined = undefined;
+
+  constructor(
+    data: TypedArray,
+    shape: readonly number[],
+    dtype: DType,
+    strides: readonly number[] = stridesOf(shape),
+    offset = 0,
+  ) {
+    this.data = data;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.strides = strides;
+    this.offset = offset;
+    this.size = sizeOf(shape);
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Whether elements lie in row-major order without gaps. */
+  get contiguous(): boolean {
+    let step = 1;
+    for (let i = this.shape.length - 1; i >= 0; i--) {
+      if (this.shape[i] !== 1 && this.strides[i] !== step) return false;
+      step *= this.shape[i];
+    }
+    return true;
+  }
+
+  /** The elements in row-major order; shares storage when it can, so do not write to it. */
+  values(): TypedArray {
+    if (this.contiguous)
+      return this.offset === 0 && this.data.length === this.size
+        ? this.data
+        : (this.data.subarray(this.offset, this.offset + this.size) as TypedArray);
+    const out = allocate(this.dtype, this.size);
+    copyStrided(this, out);
+    return out;
+  }
+
+  /** The one number of a one-element tensor. */
+  item(): number {
+    if (this.size !== 1)
+      throw new ShapeError(
+        `item(): the tensor has shape ${shapeText(this.shape)} and ${this.size} elements, not one. ` +
+          "Reduce it first, e.g. with sum() or mean(), or read one element with at(i, j).",
+      );
+    return this.data[this.offset];
+  }
+
+  /** One element, by one index a dimension (negative counts from the end). */
+  at(...index: number[]): number {
+    if (index.length !== this.rank)
+      throw new ShapeError(
+        `at(): ${index.length} indices for a tensor of shape ${shapeText(this.shape)}; give ${this.rank}.`,
+      );
+    let at = this.offset;
+    for (let d = 0; d < index.length; d++) {
+      const n = this.shape[d];
+      const i = index[d] < 0 ? index[d] + n : index[d];
+      if (!Number.isInteger(i) || i < 0 || i >= n)
+        throw new ArgumentError(`at(): index ${index[d]} is outside dimension ${d} of size ${n}.`);
+      at += i * this.strides[d];
+    }
+    return this.data[at];
+  }
+
+  /** Nested plain arrays; numbers (0 and 1 for bool). A scalar gives a number. */
+  toArray(): any {
+    const flat = this.values();
+    let at = 0;
+    const build = (d: number): any =>
+      d === this.rank ? flat[at++] : Array.from({ length: this.shape[d] }, () => build(d + 1));
+    return build(0);
+  }
+
+  /** The same values, cut off from the recorded graph. */
+  detach(): Tensor<S> {
+    const out = new Tensor<S>(this.data, this.shape, this.dtype, this.strides, this.offset);
+    out.name = this.name;
+    return out;
+  }
+
+  /** A copy with its own contiguous storage, cut off from the recorded graph. */
+  copy(): Tensor<S> {
+    const out = allocate(this.dtype, this.size);
+    copyStrided(this, out);
+    return new Tensor<S>(out, this.shape, this.dtype);
+  }
+
+  /** Overwrites the values in place: for optimisers and running statistics. */
+  assign(values: Tensor): this {
+    if (sizeOf(values.shape) !== this.size || values.rank !== this.rank)
+      throw new ShapeError(
+        `assign(): values of shape ${shapeText(values.shape)} do not fit ${shapeText(this.shape)}.`,
+      );
+    if (!this.contiguous) throw new ShapeError("assign(): only a contiguous tensor can be overwritten.");
+    this.data.set(values.values(), this.offset);
+    return this;
+  }
+
+  /** Names the tensor, for graphs and messages. */
+  named(name: string): this {
+    this.name = name;
+    return this;
+  }
+
+  toString(): string {
+    return format(this);
+  }
+
+  toJSON(): { dtype: DType; shape: readonly number[]; data: number[] } {
+    return { dtype: this.dtype, shape: this.shape, data: Array.from(this.values()) };
+  }
+
+  /** Iterates over the first dimension's numbers (rank 1) or rows. */
+  *[Symbol.iterator](): Generator<any> {
+    if (this.rank === 0)
+      throw new ShapeError("A scalar tensor cannot be iterated over; use item() to read its value.");
+    const rest = this.shape.slice(1);
+    for (let i = 0; i < this.shape[0]; i++) {
+      const at = this.offset + i * this.strides[0];
+      yield this.rank === 1
+        ? this.data[at]
+        : new Tensor(this.data, rest, this.dtype, this.strides.slice(1), at);
+    }
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return format(this);
+  }
+
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return preview(this);
+  }
+}
+
+/** Copies a strided tensor's elements, in row-major order, into `out`. */
+export function copyStrided(t: Tensor, out: TypedArray, start = 0): void {
+  const { shape, strides, data } = t;
+  const rank = shape.length;
+  if (t.size === 0) return;
+  if (rank === 0) {
+    out[start] = data[t.offset];
+    return;
+  }
+  const inner = shape[rank - 1];
+  const step = strides[rank - 1];
+  const index = new Array<number>(rank).fill(0);
+  let from = t.offset;
+  for (let at = start; at < start + t.size; at += inner) {
+    for (let j = 0, p = from; j < inner; j++, p += step) out[at + j] = data[p];
+    for (let d = rank - 2; d >= 0; d--) {
+      from += strides[d];
+      if (++index[d] < shape[d]) break;
+      from -= strides[d] * shape[d];
+      index[d] = 0;
+    }
+  }
+}
