@@ -1,0 +1,54 @@
+/**
+ * Elementwise loops over strided rows, one compiled function an expression and element type.
+ *
+ * A loop shared by all operations would call through a megamorphic function pointer; generating
+ * each from its expression lets V8 specialise it. Expressions come from operation records only,
+ * never from data.
+ */
+
+import type { DType, TypedArray } from "../tensor/index.ts";
+import { special } from "./special.ts";
+
+/** out[oi + i] = f(a[ai + i·sa]) for i < n. */
+export type UnaryLoop = (o: TypedArray, oi: number, a: TypedArray, ai: number, sa: number, n: number) => void;
+/** out[oi + i] = f(a[ai + i·sa], b[bi + i·sb]) for i < n. */
+export type BinaryLoop = (
+  o: TypedArray,
+  oi: number,
+  a: TypedArray,
+  ai: number,
+  sa: number,
+  b: TypedArray,
+  bi: number,
+  sb: number,
+  n: number,
+) => void;
+
+const cache = new Map<string, any>();
+
+function build(key: string, params: string, body: string): any {
+  const made = cache.get(key);
+  if (made) return made;
+  const loop = new Function("m", `"use strict"; return function(${params}) { ${body} }`)(special);
+  cache.set(key, loop);
+  return loop;
+}
+
+/** The loop of a one-argument expression in `x`, e.g. "Math.exp(x)"; helpers of special.ts as `m.erf(x)`. */
+export function unaryLoop(expression: string, from: DType, to: DType): UnaryLoop {
+  return build(
+    `u${from}${to}${expression}`,
+    "o, oi, a, ai, sa, n",
+    `for (let i = 0, p = ai; i < n; i++, p += sa) { const x = a[p]; o[oi + i] = ${expression}; }`,
+  );
+}
+
+/** The loop of a two-argument expression in `x` and `y`, e.g. "x * y". */
+export function binaryLoop(expression: string, a: DType, b: DType, to: DType): BinaryLoop {
+  return build(
+    `b${a}${b}${to}${expression}`,
+    "o, oi, a, ai, sa, b, bi, sb, n",
+    `if (sa === 1 && sb === 1) for (let i = 0; i < n; i++) { const x = a[ai + i], y = b[bi + i]; o[oi + i] = ${expression}; }
+     else for (let i = 0, p = ai, q = bi; i < n; i++, p += sa, q += sb) { const x = a[p], y = b[q]; o[oi + i] = ${expression}; }`,
+  );
+}
