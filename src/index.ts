@@ -1,1 +1,3 @@
-export {};
+export * from "./autodiff/index.ts";
+export * from "./ops/index.ts";
+export * from "./tensor/index.ts";

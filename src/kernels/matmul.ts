@@ -25,7 +25,10 @@ export function matmulPortable(
   k: number,
   n: number,
 ): void {
-  if (n === 1) return productWithVector(a, b, c, at, m, k);
+  if (n === 1) {
+    productWithVector(a, b, c, at, m, k);
+    return;
+  }
   const rows = b.column === 1 ? b : pack(b, k, n);
   const { data: B, offset: b0, row: bs } = rows;
   const A = a.data;

@@ -76,14 +76,23 @@ function digamma(x: number): number {
   );
 }
 
-/** ψ′(x), likewise. */
-function trigamma(x: number): number {
-  if (x <= 0 && Number.isInteger(x)) return Number.POSITIVE_INFINITY;
-  if (x < 0) return (Math.PI / Math.sin(Math.PI * x)) ** 2 - trigamma(1 - x);
+const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
+
+/** ψ⁽ⁿ⁾(x), the n-th derivative of ψ: recurrence up to n + 15, then the asymptotic series. x > 0 for n ≥ 1. */
+function polygamma(n: number, x: number): number {
+  if (n === 0) return digamma(x);
+  if (x <= 0) return Number.NaN;
+  let factorial = 1;
+  for (let i = 2; i <= n; i++) factorial *= i;
   let r = 0;
-  while (x < 10) r += 1 / (x * x++);
-  const f = 1 / (x * x);
-  return r + 1 / x + f / 2 + (f / x) * (1 / 6 - f * (1 / 30 - f * (1 / 42 - f * (1 / 30 - (f * 5) / 66))));
+  for (; x < n + 15; x++) r += factorial / x ** (n + 1);
+  r += factorial / n / x ** n + factorial / (2 * x ** (n + 1));
+  let c = factorial / n;
+  BERNOULLI.forEach((b, k) => {
+    c *= ((2 * k + n) * (2 * k + n + 1)) / ((2 * k + 1) * (2 * k + 2));
+    r += (b * c) / x ** (2 * k + 2 + n);
+  });
+  return n % 2 === 0 ? -r : r;
 }
 
-export const special = { softplus, sigmoid, erf, erfc, lgamma, digamma, trigamma };
+export const special = { softplus, sigmoid, erf, erfc, lgamma, polygamma };

@@ -52,7 +52,7 @@ export class Tensor<in out S extends Shape = any> {
   }
 
   /** Whether elements lie in row-major order without gaps. */
-  get contiguous(): boolean {
+  get isContiguous(): boolean {
     let step = 1;
     for (let i = this.shape.length - 1; i >= 0; i--) {
       if (this.shape[i] !== 1 && this.strides[i] !== step) return false;
@@ -63,7 +63,7 @@ export class Tensor<in out S extends Shape = any> {
 
   /** The elements in row-major order; shares storage when it can, so do not write to it. */
   values(): TypedArray {
-    if (this.contiguous)
+    if (this.isContiguous)
       return this.offset === 0 && this.data.length === this.size
         ? this.data
         : (this.data.subarray(this.offset, this.offset + this.size) as TypedArray);
@@ -128,7 +128,7 @@ export class Tensor<in out S extends Shape = any> {
       throw new ShapeError(
         `assign(): values of shape ${shapeText(values.shape)} do not fit ${shapeText(this.shape)}.`,
       );
-    if (!this.contiguous) throw new ShapeError("assign(): only a contiguous tensor can be overwritten.");
+    if (!this.isContiguous) throw new ShapeError("assign(): only a contiguous tensor can be overwritten.");
     this.data.set(values.values(), this.offset);
     return this;
   }

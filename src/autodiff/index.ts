@@ -1,0 +1,16 @@
+export { backward, type Step } from "./backward.ts";
+export { inOrder, jvp, pushForward } from "./forward.ts";
+export {
+  backwardInto,
+  type GradOptions,
+  grad,
+  requiresGrad,
+  traced,
+  tracing,
+  valueAndGrad,
+  variable,
+  vjp,
+} from "./grad.ts";
+export { type GradcheckOptions, gradcheck, numericGradient, relativeError } from "./gradcheck.ts";
+export { hessian, hvp, jacfwd, jacobian, jacrev } from "./jacobian.ts";
+export { fillTree, leaves, mapTree, type Tree } from "./tree.ts";

@@ -1,0 +1,63 @@
+/**
+ * Whole derivatives: Jacobians by rows (reverse) or columns (forward), Hessians, and their products.
+ */
+
+import { reshape, stack } from "../ops/index.ts";
+import { type Tensor, zeros, zerosLike } from "../tensor/index.ts";
+import { jvp } from "./forward.ts";
+import { grad, vjp } from "./grad.ts";
+
+type Fn = (x: Tensor) => Tensor;
+
+function basis(like: Tensor, i: number): Tensor {
+  const e = zeros(like.shape, { dtype: like.dtype });
+  e.data[i] = 1;
+  return e;
+}
+
+/**
+ * ∂f/∂x as a tensor of shape [...output, ...input], by one reverse sweep a component of the output.
+ * Prefer it when outputs are few.
+ */
+export function jacrev(f: Fn): Fn {
+  return (x) => {
+    const { value, pullback } = vjp(f, x);
+    const y = value as Tensor;
+    const rows = Array.from({ length: y.size }, (_, i) => pullback(basis(y, i)) as Tensor);
+    return assemble(rows, [...y.shape, ...x.shape], x);
+  };
+}
+
+/**
+ * ∂f/∂x as a tensor of shape [...output, ...input], by one forward sweep a component of the input.
+ * Prefer it when inputs are few.
+ */
+export function jacfwd(f: Fn): Fn {
+  return (x) => {
+    let shape: readonly number[] = [];
+    const columns = Array.from({ length: x.size }, (_, i) => {
+      const { tangent } = jvp(f, [x], [basis(x, i)]);
+      shape = (tangent as Tensor).shape;
+      return reshape(tangent as Tensor, [-1]);
+    });
+    if (columns.length === 0) return zerosLike(x);
+    return reshape(stack(columns, 1), [...shape, ...x.shape]);
+  };
+}
+
+function assemble(rows: Tensor[], shape: readonly number[], x: Tensor): Tensor {
+  return rows.length === 0 ? zeros(shape, { dtype: x.dtype }) : reshape(stack(rows), shape);
+}
+
+/** ∂f/∂x with shape [...output, ...input]; reverse mode. */
+export const jacobian = jacrev;
+
+/** ∂²f/∂x∂xᵀ of a scalar function, shape [...input, ...input]: forward over reverse. */
+export function hessian(f: Fn): Fn {
+  return jacfwd(grad(f) as Fn);
+}
+
+/** The Hessian–vector product ∂²f/∂x² v, at the cost of about two gradients. */
+export function hvp(f: Fn, x: Tensor, v: Tensor): Tensor {
+  return jvp(grad(f), [x], [v]).tangent as Tensor;
+}

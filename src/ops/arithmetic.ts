@@ -1,0 +1,127 @@
+/**
+ * Sums, products, quotients and powers of two tensors, with broadcasting.
+ *
+ * A cotangent that arrives in the broadcast shape is summed back to the operand's: `sumTo`.
+ */
+
+import { type Op, rng, type Tensor } from "../tensor/index.ts";
+import { broadcastTo, sumTo } from "./broadcast.ts";
+import { equal, greater, less, where } from "./compare.ts";
+import { apply, defineOp } from "./define.ts";
+import { infix, PREC, productTex, tex, wrap } from "./latex.ts";
+import { lift, type TensorLike } from "./lift.ts";
+import { binaryForward } from "./loops.ts";
+import { log, neg } from "./unary.ts";
+
+type Rules = Pick<Op<null>, "vjp" | "jvp" | "latex">;
+
+function binary(name: string, expression: string, rules: Rules, positive = false): Op<null> {
+  const draw = (r: ReturnType<typeof rng>, shape: number[]): Tensor =>
+    positive ? r.uniform(shape, 0.5, 2) : r.normal(shape);
+  return defineOp<null>({
+    name,
+    elementwise: true,
+    forward: binaryForward(name, expression, positive ? "float" : "same"),
+    ...rules,
+    samples: () => {
+      const r = rng(11);
+      return [
+        { inputs: [draw(r, [3, 4]), draw(r, [3, 4])] },
+        { inputs: [draw(r, [3, 4]), draw(r, [4])] },
+        { inputs: [draw(r, [3, 1]), draw(r, [1, 4])] },
+        { inputs: [draw(r, []), draw(r, [2, 3])] },
+      ];
+    },
+  });
+}
+
+export const addOp = binary("add", "x + y", {
+  vjp: [(G, [a]) => sumTo(G, a.shape), (G, [, b]) => sumTo(G, b.shape)],
+  jvp: [(T, _, y) => broadcastTo(T, y.shape), (T, _, y) => broadcastTo(T, y.shape)],
+  latex: infix("+", PREC.add),
+});
+
+export const subOp = binary("sub", "x - y", {
+  vjp: [(G, [a]) => sumTo(G, a.shape), (G, [, b]) => sumTo(neg(G), b.shape)],
+  jvp: [(T, _, y) => broadcastTo(T, y.shape), (T, _, y) => broadcastTo(neg(T), y.shape)],
+  latex: infix("-", PREC.add, false),
+});
+
+export const mulOp = binary("mul", "x * y", {
+  vjp: [(G, [a, b]) => sumTo(mul(G, b), a.shape), (G, [a, b]) => sumTo(mul(G, a), b.shape)],
+  jvp: [(T, [, b]) => mul(T, b), (T, [a]) => mul(a, T)],
+  latex: productTex,
+});
+
+export const divOp = binary(
+  "div",
+  "x / y",
+  {
+    vjp: [(G, [a, b]) => sumTo(div(G, b), a.shape), (G, [, b], y) => sumTo(neg(div(mul(G, y), b)), b.shape)],
+    jvp: [(T, [, b]) => div(T, b), (T, [, b], y) => neg(div(mul(T, y), b))],
+    latex: ([a, b]) => tex(`\\frac{${a.tex}}{${b.tex}}`),
+  },
+  true,
+);
+
+export const powOp = binary(
+  "pow",
+  "Math.pow(x, y)",
+  {
+    vjp: [
+      (G, [a, b]) => sumTo(mul(G, mul(b, pow(a, sub(b, 1)))), a.shape),
+      (G, [a, b], y) => sumTo(mul(G, mul(y, safeLog(a))), b.shape),
+    ],
+    jvp: [(T, [a, b]) => mul(T, mul(b, pow(a, sub(b, 1)))), (T, [a], y) => mul(T, mul(y, safeLog(a)))],
+    latex: ([a, b]) => tex(`${wrap(a, PREC.atom)}^{${b.tex}}`, PREC.power),
+  },
+  true,
+);
+
+/** log a, but 0 where a = 0: the limit of aᵇ log a there for b > 0. */
+function safeLog(a: Tensor): Tensor {
+  const zero = equal(a, 0);
+  return where(zero, 0, log(where(zero, 1, a)));
+}
+
+export const maximumOp = binary("maximum", "x !== x || x > y ? x : y", {
+  vjp: [
+    (G, [a, b]) => sumTo(mul(G, share(greater(a, b), a, b)), a.shape),
+    (G, [a, b]) => sumTo(mul(G, share(less(a, b), a, b)), b.shape),
+  ],
+  jvp: [(T, [a, b]) => mul(T, share(greater(a, b), a, b)), (T, [a, b]) => mul(T, share(less(a, b), a, b))],
+  latex: ([a, b]) => tex(`\\max\\left(${a.tex}, ${b.tex}\\right)`),
+});
+
+export const minimumOp = binary("minimum", "x !== x || x < y ? x : y", {
+  vjp: [
+    (G, [a, b]) => sumTo(mul(G, share(less(a, b), a, b)), a.shape),
+    (G, [a, b]) => sumTo(mul(G, share(greater(a, b), a, b)), b.shape),
+  ],
+  jvp: [(T, [a, b]) => mul(T, share(less(a, b), a, b)), (T, [a, b]) => mul(T, share(greater(a, b), a, b))],
+  latex: ([a, b]) => tex(`\\min\\left(${a.tex}, ${b.tex}\\right)`),
+});
+
+/** 1 where the operand is chosen, ½ where both are equal. */
+function share(chosen: Tensor, a: Tensor, b: Tensor): Tensor {
+  return where(equal(a, b), 0.5, where(chosen, 1, 0));
+}
+
+function two(op: Op<null>, a: TensorLike, b: TensorLike): Tensor {
+  return apply(op, [lift(a, op.name, b), lift(b, op.name, a)], null);
+}
+
+/** a + b, broadcast. */
+export const add = (a: TensorLike, b: TensorLike): Tensor => two(addOp, a, b);
+/** a − b, broadcast. */
+export const sub = (a: TensorLike, b: TensorLike): Tensor => two(subOp, a, b);
+/** Elementwise a ⊙ b, broadcast. */
+export const mul = (a: TensorLike, b: TensorLike): Tensor => two(mulOp, a, b);
+/** Elementwise a / b, broadcast; always a float. */
+export const div = (a: TensorLike, b: TensorLike): Tensor => two(divOp, a, b);
+/** Elementwise aᵇ, broadcast; real results only (NaN for a negative base with a fractional exponent). */
+export const pow = (a: TensorLike, b: TensorLike): Tensor => two(powOp, a, b);
+/** The larger of each pair; the gradient is shared equally where they are equal. */
+export const maximum = (a: TensorLike, b: TensorLike): Tensor => two(maximumOp, a, b);
+/** The smaller of each pair; the gradient is shared equally where they are equal. */
+export const minimum = (a: TensorLike, b: TensorLike): Tensor => two(minimumOp, a, b);

@@ -1,0 +1,81 @@
+/**
+ * Declaring operations and applying them: the one place where the graph is recorded.
+ */
+
+import { Node, type Op, Tensor } from "../tensor/index.ts";
+
+const registry = new Map<string, Op>();
+
+/** Registers an operation's record. Sweeps (gradient checks, mutation tests, docs) visit all of them. */
+export function defineOp<P = null>(op: Op<P>): Op<P> {
+  if (registry.has(op.name)) throw new Error(`The operation "${op.name}" is defined twice.`);
+  registry.set(op.name, op);
+  return op;
+}
+
+/** All operations, by name. */
+export function operations(): ReadonlyMap<string, Op> {
+  return registry;
+}
+
+/** Marks traced inputs: a node without inputs. */
+export const leafOp: Op<null> = {
+  name: "leaf",
+  forward: ([x]) => x,
+  latex: ([x]) => x,
+  samples: () => [],
+};
+
+let recording = true;
+let watchers: ((y: Tensor) => void)[] = [];
+
+/** Runs `fn` without recording: its results are constants to any surrounding derivative. */
+export function noGrad<T>(fn: () => T): T {
+  return withRecording(false, fn);
+}
+
+export function withRecording<T>(on: boolean, fn: () => T): T {
+  const before = recording;
+  recording = on;
+  try {
+    return fn();
+  } finally {
+    recording = before;
+  }
+}
+
+export function isRecording(): boolean {
+  return recording;
+}
+
+/** Calls `watch` with every result computed inside `fn`: for anomaly detection and profiles. */
+export function watching<T>(watch: (y: Tensor) => void, fn: () => T): T {
+  const before = watchers;
+  watchers = [...before, watch];
+  try {
+    return fn();
+  } finally {
+    watchers = before;
+  }
+}
+
+/** Computes the operation and, when an input is traced, remembers how. */
+export function apply<P>(op: Op<P>, inputs: Tensor[], params: P): Tensor {
+  const y = op.forward(inputs, params);
+  if (recording)
+    for (let i = 0; i < inputs.length; i++)
+      if (inputs[i].node !== null) {
+        y.node = new Node(op, inputs, params);
+        break;
+      }
+  if (watchers.length > 0) for (const watch of watchers) watch(y);
+  return y;
+}
+
+/** A new traced leaf over the same storage. */
+export function leaf<T extends Tensor>(t: T): T {
+  const out = new Tensor(t.data, t.shape, t.dtype, t.strides, t.offset);
+  out.name = t.name;
+  out.node = new Node(leafOp, [], null);
+  return out as T;
+}

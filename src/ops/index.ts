@@ -1,0 +1,32 @@
+import "./methods.ts";
+
+export * from "./arithmetic.ts";
+export { broadcastTo, broadcastToOp, sumTo, sumToOp } from "./broadcast.ts";
+export * from "./compare.ts";
+export {
+  apply,
+  defineOp,
+  isRecording,
+  leaf,
+  leafOp,
+  noGrad,
+  operations,
+  watching,
+  withRecording,
+} from "./define.ts";
+export { gather, gatherOp, putAddOp, scatterAdd, scatterAddOp, take, takeOp } from "./indexing.ts";
+export { call, infix, numberTex, PREC, productTex, tex, wrap } from "./latex.ts";
+export * from "./layout.ts";
+export { lift, type TensorLike } from "./lift.ts";
+export { dot, matmul, matmulOp, outer, outerOp } from "./matmul.ts";
+export * from "./reduce.ts";
+export {
+  crossEntropy,
+  logSoftmax,
+  logSoftmaxOp,
+  type Reduction,
+  reduceLoss,
+  softmax,
+  softmaxOp,
+} from "./softmax.ts";
+export * from "./unary.ts";

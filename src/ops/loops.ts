@@ -1,0 +1,91 @@
+/**
+ * Forward passes of elementwise operations: choose the loop for the dtypes, walk the broadcast.
+ */
+
+import { binaryLoop, unaryLoop } from "../kernels/index.ts";
+import {
+  allocate,
+  broadcastShapes,
+  broadcastStrides,
+  type DType,
+  promote,
+  sameShape,
+  Tensor,
+  toFloat,
+} from "../tensor/index.ts";
+
+type Result = "same" | "float" | "bool";
+
+function resultType(result: Result, dtype: DType): DType {
+  return result === "bool" ? "bool" : result === "float" ? toFloat(dtype) : dtype;
+}
+
+/** y = f(x) for an expression in `x`. */
+export function unaryForward(expression: string, result: Result = "float"): (inputs: Tensor[]) => Tensor {
+  return ([x]) => {
+    const dtype = resultType(result, x.dtype);
+    const out = allocate(dtype, x.size);
+    const loop = unaryLoop(expression, x.dtype, dtype);
+    if (x.isContiguous) loop(out, 0, x.data, x.offset, 1, x.size);
+    else rows(x.shape, [x.strides], [x.offset], (at, [p], [s], n) => loop(out, at, x.data, p, s, n));
+    return new Tensor(out, x.shape, dtype);
+  };
+}
+
+/** z = f(x, y) for an expression in `x` and `y`, with broadcasting. */
+export function binaryForward(
+  name: string,
+  expression: string,
+  result: Result = "same",
+): (inputs: Tensor[]) => Tensor {
+  return ([x, y]) => {
+    const dtype = resultType(result, promote(x.dtype, y.dtype));
+    const same = sameShape(x.shape, y.shape);
+    const shape = same ? x.shape : y.rank === 0 ? x.shape : broadcastShapes(x.shape, y.shape, name);
+    const z = new Tensor(allocate(dtype, 0), shape, dtype);
+    const out = allocate(dtype, z.size);
+    const loop = binaryLoop(expression, x.dtype, y.dtype, dtype);
+    const [cx, cy] = [x.isContiguous, y.isContiguous];
+    if (same && cx && cy) loop(out, 0, x.data, x.offset, 1, y.data, y.offset, 1, out.length);
+    else if (y.size === 1 && cx && x.size === out.length)
+      loop(out, 0, x.data, x.offset, 1, y.data, y.offset, 0, out.length);
+    else if (x.size === 1 && cy && y.size === out.length)
+      loop(out, 0, x.data, x.offset, 0, y.data, y.offset, 1, out.length);
+    else {
+      const sx = broadcastStrides(x.shape, x.strides, shape);
+      const sy = broadcastStrides(y.shape, y.strides, shape);
+      rows(shape, [sx, sy], [x.offset, y.offset], (at, [p, q], [a, b], n) =>
+        loop(out, at, x.data, p, a, y.data, q, b, n),
+      );
+    }
+    return new Tensor(out, shape, dtype);
+  };
+}
+
+/**
+ * Visits every innermost row of `shape`: `visit(position in the result, starts, steps, length)` for
+ * operands with the given strides.
+ */
+export function rows(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  offsets: readonly number[],
+  visit: (at: number, starts: number[], steps: number[], n: number) => void,
+): void {
+  const rank = shape.length;
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (size === 0) return;
+  const n = rank === 0 ? 1 : shape[rank - 1];
+  const steps = strides.map((s) => (rank === 0 ? 0 : s[rank - 1]));
+  const starts = [...offsets];
+  const index = new Array<number>(rank).fill(0);
+  for (let at = 0; at < size; at += n) {
+    visit(at, starts, steps, n);
+    for (let d = rank - 2; d >= 0; d--) {
+      for (let k = 0; k < starts.length; k++) starts[k] += strides[k][d];
+      if (++index[d] < shape[d]) break;
+      for (let k = 0; k < starts.length; k++) starts[k] -= strides[k][d] * shape[d];
+      index[d] = 0;
+    }
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * Sums, extremes and logSumExp over axes.
+ *
+ * The reduced axes are brought together and the data is seen as [outer, n, inner]; nothing is copied
+ * when they already lie side by side in memory.
+ */
+
+import {
+  argExtremeBlocks,
+  cumsumBlocks,
+  extremeBlocks,
+  logSumExpBlocks,
+  prodBlocks,
+  sumBlocks,
+} from "../kernels/index.ts";
+import {
+  ArgumentError,
+  allocate,
+  copyStrided,
+  type DType,
+  normalizeAxes,
+  normalizeAxis,
+  type Op,
+  rng,
+  sizeOf,
+  Tensor,
+  type TypedArray,
+  toFloat,
+} from "../tensor/index.ts";
+import { div, mul, sub } from "./arithmetic.ts";
+import { broadcastTo } from "./broadcast.ts";
+import { equal } from "./compare.ts";
+import { apply, defineOp } from "./define.ts";
+import { PREC, tex, wrap } from "./latex.ts";
+import { flip, reshape } from "./layout.ts";
+import { lift, type TensorLike } from "./lift.ts";
+import { exp } from "./unary.ts";
+
+export interface Axes {
+  axes: readonly number[];
+  keepdim: boolean;
+}
+export interface ReduceOptions {
+  /** Keep reduced axes with size 1. */
+  keepdim?: boolean;
+}
+
+type Block = (a: TypedArray, out: TypedArray, outer: number, n: number, inner: number) => void;
+
+function reduceForward(block: Block, dtype: (d: DType) => DType): Op<Axes>["forward"] {
+  return ([x], { axes, keepdim }) => {
+    const { values, outer, n, inner } = blocks(x, axes);
+    const out = allocate(dtype(x.dtype), outer * inner);
+    block(values, out, outer, n, inner);
+    return new Tensor(out, reducedShape(x.shape, axes, keepdim), dtype(x.dtype));
+  };
+}
+
+function blocks(
+  x: Tensor,
+  axes: readonly number[],
+): { values: TypedArray; outer: number; n: number; inner: number } {
+  const n = sizeOf(axes.map((d) => x.shape[d]));
+  const adjacent = axes.every((d, i) => i === 0 || d === axes[i - 1] + 1);
+  if (adjacent && axes.length > 0)
+    return {
+      values: x.values(),
+      outer: sizeOf(x.shape.slice(0, axes[0])),
+      n,
+      inner: sizeOf(x.shape.slice(axes[axes.length - 1] + 1)),
+    };
+  const order = [...x.shape.keys()].filter((d) => !axes.includes(d)).concat(axes);
+  const view = new Tensor(
+    x.data,
+    order.map((d) => x.shape[d]),
+    x.dtype,
+    order.map((d) => x.strides[d]),
+    x.offset,
+  );
+  const values = allocate(x.dtype, x.size);
+  copyStrided(view, values);
+  return {
+    values,
+    outer: n === 0 ? sizeOf(view.shape.slice(0, x.rank - axes.length)) : x.size / n,
+    n,
+    inner: 1,
+  };
+}
+
+export function reducedShape(shape: readonly number[], axes: readonly number[], keepdim: boolean): number[] {
+  return keepdim
+    ? shape.map((n, d) => (axes.includes(d) ? 1 : n))
+    : shape.filter((_, d) => !axes.includes(d));
+}
+
+/** A reduced tensor seen with its axes kept, and repeated over them. */
+function spread(G: Tensor, x: Tensor, axes: readonly number[]): Tensor {
+  return broadcastTo(reshape(G, reducedShape(x.shape, axes, true)), x.shape);
+}
+
+const axisSamples = (): { inputs: Tensor[]; params: Axes }[] => [
+  { inputs: [rng(1).normal([3, 4])], params: { axes: [0, 1], keepdim: false } },
+  { inputs: [rng(2).normal([3, 4])], params: { axes: [1], keepdim: true } },
+  { inputs: [rng(3).normal([2, 3, 4])], params: { axes: [0, 2], keepdim: false } },
+  { inputs: [rng(4).normal([2, 3, 4])], params: { axes: [1], keepdim: false } },
+];
+
+export const sumOp: Op<Axes> = defineOp<Axes>({
+  name: "sum",
+  forward: reduceForward(sumBlocks, (d) => (d === "bool" ? "int32" : d)),
+  vjp: [(G, [x], _, { axes }) => spread(G, x, axes)],
+  jvp: [(T, _, __, p) => apply(sumOp, [T], p)],
+  latex: ([x], { params, shapes }) => {
+    const matrix = shapes[0].length === 2 && params.axes.length === 1;
+    if (matrix && params.axes[0] === 0) return tex(`\\mathbf{1}^{\\top} ${wrap(x, PREC.mul)}`, PREC.mul);
+    if (matrix) return tex(`${wrap(x, PREC.mul)} \\mathbf{1}`, PREC.mul);
+    return tex(`\\textstyle\\sum ${wrap(x, PREC.mul)}`, PREC.mul);
+  },
+  samples: axisSamples,
+});
+
+export const prodOp = defineOp<Axes>({
+  name: "prod",
+  forward: reduceForward(prodBlocks, (d) => (d === "bool" ? "int32" : d)),
+  // y / x is the product of the others; right wherever no factor is zero.
+  vjp: [(G, [x], y, { axes }) => div(spread(mul(G, y), x, axes), x)],
+  jvp: [(T, [x], y, p) => mul(y, apply(sumOp, [div(T, x)], p))],
+  latex: ([x]) => tex(`\\textstyle\\prod ${wrap(x, PREC.mul)}`, PREC.mul),
+  samples: axisSamples,
+});
+
+function extreme(name: "max" | "min", sign: 1 | -1): Op<Axes> {
+  const share = (x: Tensor, y: Tensor, axes: readonly number[]): Tensor => {
+    const hit = mul(equal(x, spread(y, x, axes)), 1);
+    return div(hit, spread(sum(hit, axes), x, axes));
+  };
+  return defineOp<Axes>({
+    name,
+    forward: reduceForward(
+      (a, o, i, n, j) => extremeBlocks(a, o, i, n, j, sign),
+      (d) => d,
+    ),
+    vjp: [(G, [x], y, { axes }) => mul(spread(G, x, axes), share(x, y, axes))],
+    jvp: [(T, [x], y, p) => apply(sumOp, [mul(T, share(x, y, p.axes))], p)],
+    latex: ([x]) => tex(`\\${name} ${wrap(x, PREC.mul)}`, PREC.mul),
+    samples: axisSamples,
+  });
+}
+export const maxOp = extreme("max", 1);
+export const minOp = extreme("min", -1);
+
+export const logSumExpOp = defineOp<Axes>({
+  name: "logSumExp",
+  forward: reduceForward(logSumExpBlocks, toFloat),
+  vjp: [(G, [x], y, { axes }) => mul(spread(G, x, axes), exp(sub(x, spread(y, x, axes))))],
+  jvp: [(T, [x], y, p) => apply(sumOp, [mul(T, exp(sub(x, spread(y, x, p.axes))))], p)],
+  latex: ([x]) => tex(`\\log \\textstyle\\sum e^{${x.tex}}`, PREC.unary),
+  samples: axisSamples,
+});
+
+export const cumsumOp = defineOp<{ axis: number }>({
+  name: "cumsum",
+  forward: ([x], { axis }) => {
+    const out = allocate(x.dtype === "bool" ? "int32" : x.dtype, x.size);
+    const { outer, n, inner } = blocks(x, [axis]);
+    cumsumBlocks(x.values(), out, outer, n, inner);
+    return new Tensor(out, x.shape, x.dtype === "bool" ? "int32" : x.dtype);
+  },
+  vjp: [(G, _, __, { axis }) => flip(cumsum(flip(G, axis), axis), axis)],
+  jvp: [(T, _, __, { axis }) => cumsum(T, axis)],
+  latex: ([x]) => tex(`\\operatorname{cumsum}\\left(${x.tex}\\right)`),
+  samples: () => [
+    { inputs: [rng(1).normal([3, 4])], params: { axis: 0 } },
+    { inputs: [rng(1).normal([5])], params: { axis: 0 } },
+  ],
+});
+
+function argExtreme(name: string, sign: 1 | -1): Op<{ axis: number }> {
+  return defineOp<{ axis: number }>({
+    name,
+    forward: ([x], { axis }) => {
+      const { values, outer, n, inner } = blocks(x, [axis]);
+      const out = allocate("int32", outer * inner);
+      argExtremeBlocks(values, out, outer, n, inner, sign);
+      return new Tensor(out, x.shape.toSpliced(axis, 1), "int32");
+    },
+    latex: ([x]) => tex(`\\operatorname{${name}} ${wrap(x, PREC.mul)}`, PREC.mul),
+    samples: () => [{ inputs: [rng(1).normal([3, 4])], params: { axis: 1 } }],
+  });
+}
+export const argmaxOp = argExtreme("argmax", 1);
+export const argminOp = argExtreme("argmin", -1);
+
+type Axis = number | readonly number[] | null;
+
+function reduce(
+  op: Op<Axes>,
+  x: TensorLike,
+  axis: Axis | undefined,
+  o: ReduceOptions,
+  needsElements = false,
+): Tensor {
+  const t = lift(x, op.name);
+  const axes = normalizeAxes(axis, t.rank, op.name);
+  if (needsElements && axes.some((d) => t.shape[d] === 0))
+    throw new ArgumentError(
+      `${op.name}: there is no ${op.name} of no elements; the shape is [${t.shape.join(", ")}].`,
+    );
+  return apply(op, [t], { axes, keepdim: o.keepdim ?? false });
+}
+
+/** Σ over the given axes (all by default); 0 of nothing. Bool tensors are counted. */
+export const sum = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor => reduce(sumOp, x, axis, o);
+/** Product over axes; 1 of nothing. */
+export const prod = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor => reduce(prodOp, x, axis, o);
+/** Largest value over axes; the gradient is shared equally among equals. */
+export const max = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor =>
+  reduce(maxOp, x, axis, o, true);
+/** Smallest value over axes; the gradient is shared equally among equals. */
+export const min = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor =>
+  reduce(minOp, x, axis, o, true);
+/** log Σ eˣ over axes, without overflow. */
+export const logSumExp = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor =>
+  reduce(logSumExpOp, x, axis, o);
+
+/** Mean over axes (all by default). */
+export function mean(x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor {
+  const t = lift(x, "mean");
+  const count = sizeOf(normalizeAxes(axis, t.rank, "mean").map((d) => t.shape[d]));
+  return div(sum(t, axis, o), count);
+}
+
+/** Variance over axes; divided by n − `ddof` (0 by default, as in NumPy). */
+export function variance(x: TensorLike, axis?: Axis, o: ReduceOptions & { ddof?: number } = {}): Tensor {
+  const t = lift(x, "variance");
+  const count = sizeOf(normalizeAxes(axis, t.rank, "variance").map((d) => t.shape[d]));
+  const centred = sub(t, mean(t, axis, { keepdim: true }));
+  return div(sum(mul(centred, centred), axis, o), count - (o.ddof ?? 0));
+}
+
+/** Running sums along one axis. */
+export function cumsum(x: TensorLike, axis = 0): Tensor {
+  const t = lift(x, "cumsum");
+  return apply(cumsumOp, [t], { axis: normalizeAxis(axis, t.rank, "cumsum") });
+}
+
+function arg(op: Op<{ axis: number }>, x: TensorLike, axis?: number): Tensor {
+  const t = lift(x, op.name);
+  if (t.size === 0) throw new ArgumentError(`${op.name}: the tensor is empty.`);
+  const flat = axis === undefined ? reshape(t, [-1]) : t;
+  return apply(op, [flat], { axis: axis === undefined ? 0 : normalizeAxis(axis, t.rank, op.name) });
+}
+
+/** Position of the largest value along an axis (of the flattened tensor by default). */
+export const argmax = (x: TensorLike, axis?: number): Tensor => arg(argmaxOp, x, axis);
+/** Position of the smallest value. */
+export const argmin = (x: TensorLike, axis?: number): Tensor => arg(argminOp, x, axis);
