@@ -153,18 +153,14 @@ export const lgammaOp = unary({
   latex: ([x]) => tex(`\\log\\Gamma\\left(${x.tex}\\right)`, PREC.unary),
   domain: POSITIVE,
 });
-export const digammaOp = unary({
-  name: "digamma",
-  expression: "m.digamma(x)",
-  derivative: (x) => trigamma(x),
-  latex: call("\\psi"),
-  domain: POSITIVE,
-});
-export const trigammaOp = unary({
-  name: "trigamma",
-  expression: "m.trigamma(x)",
-  latex: call("\\psi'"),
-  domain: POSITIVE,
+export const polygammaOp: Op<{ n: number }> = defineOp<{ n: number }>({
+  name: "polygamma",
+  elementwise: true,
+  forward: (inputs, { n }) => unaryForward(`m.polygamma(${n}, x)`)(inputs),
+  vjp: [(G, [x], _, { n }) => mul(G, polygamma(n + 1, x))],
+  jvp: [(T, [x], _, { n }) => mul(T, polygamma(n + 1, x))],
+  latex: ([x], { params: { n } }) => tex(`\\psi${n > 0 ? `^{(${n})}` : ""}\\left(${x.tex}\\right)`),
+  samples: () => [0, 1, 2].map((n) => ({ inputs: [rng(5).uniform([3], ...POSITIVE)], params: { n } })),
 });
 
 const one =
@@ -203,10 +199,11 @@ export const relu = one(reluOp);
 export const erf = one(erfOp);
 /** log Γ(x). */
 export const lgamma = one(lgammaOp);
+/** ψ⁽ⁿ⁾(x), the n-th derivative of ψ = (log Γ)′; for n ≥ 1 at positive x. */
+export const polygamma = (n: number, x: TensorLike): Tensor =>
+  apply(polygammaOp, [lift(x, "polygamma")], { n });
 /** ψ(x) = d log Γ/dx. */
-export const digamma = one(digammaOp);
-/** ψ′(x). */
-export const trigamma = one(trigammaOp);
+export const digamma = (x: TensorLike): Tensor => polygamma(0, x);
 /** Swish (SiLU): x σ(x). */
 export const silu = (x: TensorLike): Tensor => mul(x, sigmoid(x));
 /** GELU: x Φ(x), the exact form with erf. */
