@@ -1,4 +1,5 @@
 export { backward, type Step } from "./backward.ts";
+export { checkpoint, customVjp, detectAnomaly, stopGradient } from "./control.ts";
 export { inOrder, jvp, pushForward } from "./forward.ts";
 export {
   backwardInto,
@@ -14,3 +15,4 @@ export {
 export { type GradcheckOptions, gradcheck, numericGradient, relativeError } from "./gradcheck.ts";
 export { hessian, hvp, jacfwd, jacobian, jacrev } from "./jacobian.ts";
 export { fillTree, leaves, mapTree, type Tree } from "./tree.ts";
+export { type VmapOptions, vmap } from "./vmap.ts";

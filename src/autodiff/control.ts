@@ -1,0 +1,82 @@
+/**
+ * Taking the gradient into one's own hands: stopping it, replacing it, recomputing instead of storing,
+ * and finding where a NaN began.
+ */
+
+import { apply, noGrad, watching } from "../ops/index.ts";
+import { isFloat, NumericalError, type Op, type Tensor } from "../tensor/index.ts";
+import { traced, vjp } from "./grad.ts";
+
+/** The same values, treated as a constant by every derivative. */
+export function stopGradient<T extends Tensor>(x: T): T {
+  return x.detach() as T;
+}
+
+/**
+ * A function with its own derivative rule.
+ * @param forward the values; what happens inside is not differentiated
+ * @param backward (G, inputs, output) → one cotangent an input (null: none), in traced operations
+ */
+export function customVjp(
+  name: string,
+  forward: (...inputs: Tensor[]) => Tensor,
+  backward: (G: Tensor, inputs: Tensor[], y: Tensor) => (Tensor | null)[],
+): (...inputs: Tensor[]) => Tensor {
+  const op: Op<null> = {
+    name,
+    forward: (inputs) => noGrad(() => forward(...inputs.map((x) => x.detach()))).detach(),
+    vjp: (i) => (G, inputs, y) => backward(G, inputs, y)[i],
+    latex: (args) => ({
+      tex: `\\operatorname{${name}}\\left(${args.map((a) => a.tex).join(", ")}\\right)`,
+      prec: 5,
+    }),
+    samples: () => [],
+  };
+  return (...inputs) => apply(op, inputs, null);
+}
+
+/**
+ * `f` without its intermediate results: the backward sweep computes them again. Memory for time.
+ * Everything differentiated must be an argument.
+ */
+export function checkpoint(f: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[]) => Tensor {
+  const rule = (G: Tensor, inputs: Tensor[]): Tensor[] => {
+    const back = traced(() => vjp(f, ...inputs)).pullback(G);
+    return inputs.length === 1 ? [back] : back;
+  };
+  return customVjp("checkpoint", f, rule);
+}
+
+/**
+ * Runs `fn` and throws at the first operation whose result has a NaN or an infinity while its inputs had none.
+ * @throws NumericalError naming the operation, the position and the inputs' ranges
+ */
+export function detectAnomaly<T>(fn: () => T): T {
+  let open = 0;
+  return watching((y) => {
+    if (open > 0 || !isFloat(y.dtype)) return;
+    open++;
+    try {
+      const at = y.values().findIndex((v: number) => !Number.isFinite(v));
+      if (at < 0) return;
+      const node = y.node;
+      const from = node ? node.inputs.map(range).join(", ") : "";
+      throw new NumericalError(
+        `detectAnomaly: ${node ? `"${node.op.name}"` : "an operation on constants"} made ${y.values()[at]} ` +
+          `at flat position ${at} of a result of shape [${y.shape.join(", ")}]${from ? `, from inputs ${from}` : ""}.`,
+      );
+    } finally {
+      open--;
+    }
+  }, fn);
+}
+
+function range(t: Tensor): string {
+  const v = t.values();
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const x of v) {
+    if (x < low) low = x;
+    if (x > high) high = x;
+  }
+  return `${t.name ? `${t.name} ` : ""}[${t.shape.join(", ")}] in [${low}, ${high}]`;
+}
