@@ -3,6 +3,17 @@
  */
 
 import { Tensor } from "../tensor/index.ts";
+import type {
+  Broadcast,
+  Dim,
+  Factor,
+  Operand,
+  Product,
+  Reduced,
+  Reshaped,
+  Shape,
+  Transposed,
+} from "../tensor/types.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as broadcast from "./broadcast.ts";
 import * as compare from "./compare.ts";
@@ -15,75 +26,132 @@ import { logSoftmax, softmax } from "./softmax.ts";
 import * as unary from "./unary.ts";
 
 type Axis = number | readonly number[] | null;
-type Options = reduce.ReduceOptions;
 
 declare module "../tensor/tensor.ts" {
-  interface Tensor<in out S extends import("../tensor/types.ts").Shape = any> {
-    add(b: TensorLike): Tensor;
-    sub(b: TensorLike): Tensor;
+  interface Tensor<in out S extends Shape = any> {
+    /** a + b, broadcast. */
+    add(b: number | boolean): Tensor<S>;
+    add(b: readonly unknown[]): Tensor;
+    add<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    /** a − b, broadcast. */
+    sub(b: number | boolean): Tensor<S>;
+    sub(b: readonly unknown[]): Tensor;
+    sub<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
     /** Elementwise product a ⊙ b; for the matrix product see matmul. */
-    mul(b: TensorLike): Tensor;
-    div(b: TensorLike): Tensor;
-    pow(b: TensorLike): Tensor;
-    maximum(b: TensorLike): Tensor;
-    minimum(b: TensorLike): Tensor;
-    neg(): Tensor;
-    exp(): Tensor;
-    log(): Tensor;
-    log1p(): Tensor;
-    expm1(): Tensor;
-    sqrt(): Tensor;
-    square(): Tensor;
-    abs(): Tensor;
-    sign(): Tensor;
-    sin(): Tensor;
-    cos(): Tensor;
-    tanh(): Tensor;
-    sigmoid(): Tensor;
-    softplus(): Tensor;
-    relu(): Tensor;
-    silu(): Tensor;
-    gelu(): Tensor;
-    erf(): Tensor;
-    reciprocal(): Tensor;
-    greater(b: TensorLike): Tensor;
-    greaterEqual(b: TensorLike): Tensor;
-    less(b: TensorLike): Tensor;
-    lessEqual(b: TensorLike): Tensor;
-    equal(b: TensorLike): Tensor;
-    notEqual(b: TensorLike): Tensor;
+    mul(b: number | boolean): Tensor<S>;
+    mul(b: readonly unknown[]): Tensor;
+    mul<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    /** Elementwise a / b. */
+    div(b: number | boolean): Tensor<S>;
+    div(b: readonly unknown[]): Tensor;
+    div<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    /** Elementwise aᵇ. */
+    pow(b: number | boolean): Tensor<S>;
+    pow(b: readonly unknown[]): Tensor;
+    pow<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    maximum(b: number | boolean): Tensor<S>;
+    maximum(b: readonly unknown[]): Tensor;
+    maximum<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    minimum(b: number | boolean): Tensor<S>;
+    minimum(b: readonly unknown[]): Tensor;
+    minimum<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    greater(b: number | boolean): Tensor<S>;
+    greater(b: readonly unknown[]): Tensor;
+    greater<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    greaterEqual(b: number | boolean): Tensor<S>;
+    greaterEqual(b: readonly unknown[]): Tensor;
+    greaterEqual<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    less(b: number | boolean): Tensor<S>;
+    less(b: readonly unknown[]): Tensor;
+    less<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    lessEqual(b: number | boolean): Tensor<S>;
+    lessEqual(b: readonly unknown[]): Tensor;
+    lessEqual<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    equal(b: number | boolean): Tensor<S>;
+    equal(b: readonly unknown[]): Tensor;
+    equal<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    notEqual(b: number | boolean): Tensor<S>;
+    notEqual(b: readonly unknown[]): Tensor;
+    notEqual<B extends Shape>(b: Operand<S, B>): Tensor<Broadcast<S, B>>;
+    neg(): Tensor<S>;
+    exp(): Tensor<S>;
+    log(): Tensor<S>;
+    log1p(): Tensor<S>;
+    expm1(): Tensor<S>;
+    sqrt(): Tensor<S>;
+    square(): Tensor<S>;
+    abs(): Tensor<S>;
+    sign(): Tensor<S>;
+    sin(): Tensor<S>;
+    cos(): Tensor<S>;
+    tanh(): Tensor<S>;
+    sigmoid(): Tensor<S>;
+    softplus(): Tensor<S>;
+    relu(): Tensor<S>;
+    silu(): Tensor<S>;
+    gelu(): Tensor<S>;
+    erf(): Tensor<S>;
+    reciprocal(): Tensor<S>;
     /** The matrix product; vectors are rows on the left, columns on the right; leading axes broadcast. */
-    matmul(b: TensorLike): Tensor;
-    dot(b: TensorLike): Tensor;
+    matmul<M extends Dim, K extends Dim, N extends Dim>(
+      this: Tensor<[M, K]>,
+      b: Tensor<[K, N]>,
+    ): Tensor<[M, N]>;
+    matmul<M extends Dim, K extends Dim>(this: Tensor<[M, K]>, b: Tensor<[K]>): Tensor<[M]>;
+    matmul<K extends Dim, N extends Dim>(this: Tensor<[K]>, b: Tensor<[K, N]>): Tensor<[N]>;
+    matmul(b: readonly unknown[]): Tensor;
+    matmul<B extends Shape>(b: Factor<S, B>): Tensor<Product<S, B>>;
+    /** Σ aᵢ bᵢ of two vectors. */
+    dot(b: TensorLike): Tensor<[]>;
+    /** a bᵀ of two vectors. */
+    outer<M extends Dim, N extends Dim>(this: Tensor<[M]>, b: Tensor<[N]>): Tensor<[M, N]>;
     outer(b: TensorLike): Tensor;
-    sum(axis?: Axis, o?: Options): Tensor;
-    mean(axis?: Axis, o?: Options): Tensor;
-    variance(axis?: Axis, o?: Options & { ddof?: number }): Tensor;
-    prod(axis?: Axis, o?: Options): Tensor;
-    max(axis?: Axis, o?: Options): Tensor;
-    min(axis?: Axis, o?: Options): Tensor;
-    logSumExp(axis?: Axis, o?: Options): Tensor;
-    argmax(axis?: number): Tensor;
-    argmin(axis?: number): Tensor;
-    cumsum(axis?: number): Tensor;
-    softmax(axis?: number): Tensor;
-    logSoftmax(axis?: number): Tensor;
+    sum<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
+    mean<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
+    prod<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
+    max<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
+    min<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
+    logSumExp<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
+    variance(axis?: Axis, o?: reduce.ReduceOptions & { ddof?: number }): Tensor;
+    argmax<const A extends number | undefined = undefined>(axis?: A): Tensor<Reduced<S, A, false>>;
+    argmin<const A extends number | undefined = undefined>(axis?: A): Tensor<Reduced<S, A, false>>;
+    cumsum(axis?: number): Tensor<S>;
+    softmax(axis?: number): Tensor<S>;
+    logSoftmax(axis?: number): Tensor<S>;
     /** The transpose of a matrix (last two axes of a batch); a vector stays as it is. */
-    readonly T: Tensor;
-    reshape(shape: readonly number[]): Tensor;
+    readonly T: Tensor<Transposed<S>>;
+    transpose(): Tensor<Transposed<S>>;
+    reshape<const R extends readonly number[]>(shape: R): Tensor<Reshaped<R>>;
     permute(order: readonly number[]): Tensor;
-    transpose(): Tensor;
-    broadcastTo(shape: readonly number[]): Tensor;
+    broadcastTo<const R extends readonly number[]>(shape: R): Tensor<Reshaped<R>>;
     slice(axis: number, start?: number, stop?: number, step?: number): Tensor;
     select(index: number, axis?: number): Tensor;
-    flip(axis: number): Tensor;
+    flip(axis: number): Tensor<S>;
     expandDims(axis: number): Tensor;
     squeeze(axis?: number): Tensor;
-    flatten(): Tensor;
-    contiguous(): Tensor;
+    flatten(): Tensor<[number]>;
+    contiguous(): Tensor<S>;
     take(indices: TensorLike, axis?: number): Tensor;
     gather(axis: number, indices: TensorLike): Tensor;
-    scatterAdd(axis: number, indices: TensorLike, source: Tensor): Tensor;
+    scatterAdd(axis: number, indices: TensorLike, source: Tensor): Tensor<S>;
   }
 }
 

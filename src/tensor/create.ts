@@ -6,7 +6,7 @@ import { allocate, type DType, dtypeOf, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError, shapeText } from "./errors.ts";
 import { sizeOf } from "./shape.ts";
 import { type Nested, Tensor } from "./tensor.ts";
-import type { Shape } from "./types.ts";
+import type { Reshaped, Shape } from "./types.ts";
 
 export interface TensorOptions {
   /** Element type; by default float64 for numbers, bool for booleans, or that of a typed array. */
@@ -23,7 +23,7 @@ export function tensor<const S extends readonly number[]>(
   data: ArrayBufferView | readonly number[],
   shape: S,
   options?: TensorOptions,
-): Tensor<S>;
+): Tensor<Reshaped<S>>;
 export function tensor(data: Nested | ArrayBufferView | readonly unknown[], options?: TensorOptions): Tensor;
 export function tensor(
   data: any,
@@ -87,19 +87,25 @@ export function full<const S extends Shape = any>(
   shape: S,
   value: number,
   options: TensorOptions = {},
-): Tensor<S> {
+): Tensor<Reshaped<S>> {
   const dims = shape as unknown as readonly number[];
   const dtype = options.dtype ?? "float64";
   const data = allocate(dtype, sizeOf(dims));
   if (value !== 0) data.fill(value);
-  return new Tensor<S>(data, checkShape(dims, data.length), dtype);
+  return new Tensor(data, checkShape(dims, data.length), dtype);
 }
 
-export function zeros<const S extends Shape = any>(shape: S, options: TensorOptions = {}): Tensor<S> {
+export function zeros<const S extends Shape = any>(
+  shape: S,
+  options: TensorOptions = {},
+): Tensor<Reshaped<S>> {
   return full(shape, 0, options);
 }
 
-export function ones<const S extends Shape = any>(shape: S, options: TensorOptions = {}): Tensor<S> {
+export function ones<const S extends Shape = any>(
+  shape: S,
+  options: TensorOptions = {},
+): Tensor<Reshaped<S>> {
   return full(shape, 1, options);
 }
 

@@ -9,6 +9,7 @@ import { allocate, type DType } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import { sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
+import type { Reshaped } from "./types.ts";
 
 export interface RandomOptions {
   dtype?: DType;
@@ -80,13 +81,23 @@ export class Random {
   }
 
   /** Independent normal numbers with the given mean and standard deviation. */
-  normal(shape: readonly number[] = [], mean = 0, std = 1, options: RandomOptions = {}): Tensor {
-    return this.#fill(shape, options, () => mean + std * this.gaussian());
+  normal<const S extends readonly number[] = []>(
+    shape?: S,
+    mean = 0,
+    std = 1,
+    options: RandomOptions = {},
+  ): Tensor<Reshaped<S>> {
+    return this.#fill(shape ?? [], options, () => mean + std * this.gaussian());
   }
 
   /** Independent uniform numbers from [low, high). */
-  uniform(shape: readonly number[] = [], low = 0, high = 1, options: RandomOptions = {}): Tensor {
-    return this.#fill(shape, options, () => low + (high - low) * this.random());
+  uniform<const S extends readonly number[] = []>(
+    shape?: S,
+    low = 0,
+    high = 1,
+    options: RandomOptions = {},
+  ): Tensor<Reshaped<S>> {
+    return this.#fill(shape ?? [], options, () => low + (high - low) * this.random());
   }
 
   /** Independent integers from [low, high). */
