@@ -2,6 +2,7 @@ import "./methods.ts";
 
 export * from "./arithmetic.ts";
 export { broadcastTo, broadcastToOp, sumTo, sumToOp } from "./broadcast.ts";
+export { astype, castOp } from "./cast.ts";
 export * from "./compare.ts";
 export {
   apply,
@@ -14,12 +15,15 @@ export {
   watching,
   withRecording,
 } from "./define.ts";
+export { einsum } from "./einsum.ts";
 export { gather, gatherOp, putAddOp, scatterAdd, scatterAddOp, take, takeOp } from "./indexing.ts";
 export { call, infix, numberTex, PREC, productTex, tex, wrap } from "./latex.ts";
 export * from "./layout.ts";
 export { lift, type TensorLike } from "./lift.ts";
 export { dot, matmul, matmulOp, outer, outerOp } from "./matmul.ts";
+export { argsort, argsortOp, type SortOptions, sort, topk } from "./order.ts";
 export * from "./reduce.ts";
+export { type Index, index, nonzero, pad, split, tile } from "./select.ts";
 export {
   crossEntropy,
   logSoftmax,

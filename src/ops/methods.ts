@@ -2,7 +2,7 @@
  * Operations as methods of Tensor, so that cells read like the mathematics: `X.matmul(W).add(b).relu()`.
  */
 
-import { Tensor } from "../tensor/index.ts";
+import { type DType, Tensor } from "../tensor/index.ts";
 import type {
   Broadcast,
   Dim,
@@ -16,12 +16,15 @@ import type {
 } from "../tensor/types.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as broadcast from "./broadcast.ts";
+import { astype } from "./cast.ts";
 import * as compare from "./compare.ts";
 import * as indexing from "./indexing.ts";
 import * as layout from "./layout.ts";
 import type { TensorLike } from "./lift.ts";
 import * as product from "./matmul.ts";
+import { argsort, type SortOptions, sort, topk } from "./order.ts";
 import * as reduce from "./reduce.ts";
+import { type Index, index, split } from "./select.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import * as unary from "./unary.ts";
 
@@ -152,6 +155,14 @@ declare module "../tensor/tensor.ts" {
     take(indices: TensorLike, axis?: number): Tensor;
     gather(axis: number, indices: TensorLike): Tensor;
     scatterAdd(axis: number, indices: TensorLike, source: Tensor): Tensor<S>;
+    /** Part of the tensor, as NumPy would index it: `X.index(0, "1:3", null, [2, 0], mask)`. */
+    index(...specs: Index[]): Tensor;
+    split(sizes: number | readonly number[], axis?: number): Tensor[];
+    sort(axis?: number, o?: SortOptions): { values: Tensor<S>; indices: Tensor<S> };
+    argsort(axis?: number, o?: SortOptions): Tensor<S>;
+    topk(k: number, axis?: number): { values: Tensor; indices: Tensor };
+    /** The same values as another element type. */
+    astype(dtype: DType): Tensor<S>;
   }
 }
 
@@ -182,7 +193,7 @@ const { reshape, permute, transpose, slice, select, flip, expandDims, squeeze, c
 attach({ reshape, permute, transpose, slice, select, flip, expandDims, squeeze, contiguous });
 const { take, gather, scatterAdd } = indexing;
 attach({ take, gather, scatterAdd, broadcastTo: broadcast.broadcastTo });
-attach({ flatten: (x: Tensor) => reshape(x, [-1]) });
+attach({ index, split, sort, argsort, topk, astype, flatten: (x: Tensor) => reshape(x, [-1]) });
 
 Object.defineProperty(Tensor.prototype, "T", {
   get(this: Tensor) {

@@ -72,10 +72,15 @@ function collect(data: any, shape: number[], d: number, flat: (number | boolean)
   for (const row of data) collect(row, shape, d + 1, flat);
 }
 
-function checkShape(shape: readonly number[], size: number): readonly number[] {
+function checkSizes(shape: readonly number[]): readonly number[] {
   for (const n of shape)
     if (!Number.isInteger(n) || n < 0)
       throw new ShapeError(`A shape is made of non-negative integers; got ${shapeText(shape)}.`);
+  return shape;
+}
+
+function checkShape(shape: readonly number[], size: number): readonly number[] {
+  checkSizes(shape);
   if (sizeOf(shape) !== size)
     throw new ShapeError(
       `Shape ${shapeText(shape)} holds ${sizeOf(shape)} elements, but ${size} were given.`,
@@ -90,9 +95,9 @@ export function full<const S extends Shape = any>(
 ): Tensor<Reshaped<S>> {
   const dims = shape as unknown as readonly number[];
   const dtype = options.dtype ?? "float64";
-  const data = allocate(dtype, sizeOf(dims));
+  const data = allocate(dtype, sizeOf(checkSizes(dims)));
   if (value !== 0) data.fill(value);
-  return new Tensor(data, checkShape(dims, data.length), dtype);
+  return new Tensor(data, dims, dtype);
 }
 
 export function zeros<const S extends Shape = any>(
