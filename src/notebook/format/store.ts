@@ -1,0 +1,56 @@
+// Files: reading notebooks and writing anything so that a reader sees the old
+// file or the new one, whole, and never a half, even if the process is killed
+// in the middle of the write.
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { parseNotebook, serializeNotebook } from "./parse.ts";
+import { type Notebook, NotebookError } from "./types.ts";
+
+/** Write `data` to `path` atomically: temporary file beside it, fsync, rename. Links are followed. */
+export async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  const target = await realpath(path).catch(() => resolve(path));
+  await mkdir(dirname(target), { recursive: true });
+  const mode = await stat(target).then(
+    (s) => s.mode & 0o777,
+    () => 0o644,
+  );
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}.tmp`);
+  const file = await open(temporary, "w", mode);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+    await file.close();
+    await rename(temporary, target);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** @throws NotebookError when the file is missing, unreadable or not a notebook. */
+export async function readNotebook(path: string): Promise<Notebook> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === "ENOENT"
+        ? "there is no such file"
+        : code === "EISDIR"
+          ? "it is a folder"
+          : (error as Error).message;
+    throw new NotebookError(`cannot read ${path}: ${why}`);
+  }
+  return parseNotebook(text, path);
+}
+
+/** Write the notebook unless the file holds these very bytes already; says whether it wrote. */
+export async function writeNotebook(path: string, notebook: Notebook): Promise<boolean> {
+  const text = serializeNotebook(notebook);
+  if ((await readFile(path, "utf8").catch(() => undefined)) === text) return false;
+  await writeAtomic(path, text);
+  return true;
+}

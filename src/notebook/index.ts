@@ -1,0 +1,27 @@
+// The notebook library: read, run, compare notebooks. The commands of the
+// command line are thin layers over what is exported here.
+
+export { parseNotebook, serializeNotebook } from "./format/parse.ts";
+export { type Heading, sectionPaths } from "./format/sections.ts";
+export { readNotebook, writeAtomic, writeNotebook } from "./format/store.ts";
+export type * from "./format/types.ts";
+export { hasTag, isCode, NotebookError } from "./format/types.ts";
+export { injectParameters } from "./parameters/inject.ts";
+export { parseValue, readParameters } from "./parameters/values.ts";
+export { junitReport } from "./report/junit.ts";
+export { Tree } from "./report/tree.ts";
+export { type CompareOptions, compareNotebooks, compareOutputs, sameText } from "./run/compare.ts";
+export { type ExecuteOptions, executeNotebook, type RunEvent } from "./run/execute.ts";
+export { DisplayIds, OutputRecorder } from "./run/outputs.ts";
+export {
+  type CellReport,
+  type CellStatus,
+  failureText,
+  isFailure,
+  type RunReport,
+} from "./run/report.ts";
+export { openServer, type RunOptions, type RunResult, runNotebook } from "./run/run.ts";
+export { type Selection, selectCells } from "./run/select.ts";
+export { Kernel, KernelDeath, type KernelOptions } from "./server/kernel.ts";
+export { type ServerAddress, ServerError, serverAddress } from "./server/rest.ts";
+export { connectServer, type Server, type StartOptions, startServer } from "./server/start.ts";

@@ -1,0 +1,61 @@
+// Kernels run in sessions of their own, so ending a server's process group
+// does not reach them. The server we start carries a random mark in its
+// environment; every process it begets inherits it, and is found by it.
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+
+/** Process ids whose environment holds GRADLAB_MARK=`mark` (Linux; elsewhere none are found). */
+export function markedProcesses(mark: string): number[] {
+  const holds = (pid: string): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`GRADLAB_MARK=${mark}`);
+    } catch {
+      return false; // gone, or not ours to read
+    }
+  };
+  try {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && holds(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // gone in the meantime
+  }
+}
+
+/** A server we started, as far as ending it by force needs to know it. */
+export interface Started {
+  /** Leader of its process group. */
+  pid: number;
+  mark: string;
+  /** Its runtime folder. */
+  runtime: string;
+}
+
+/** Kill a server, its kernels and what they started; remove its runtime folder. */
+export function killAll({ pid, mark, runtime }: Started): void {
+  kill(-pid);
+  for (const left of markedProcesses(mark)) kill(left);
+  rmSync(runtime, { recursive: true, force: true });
+}
+
+const running = new Set<Started>();
+const onExit = () => {
+  for (const started of running) killAll(started);
+};
+
+/** Should this process exit before `forget` is called, the server is killed. */
+export function remember(started: Started): () => void {
+  if (running.size === 0) process.on("exit", onExit);
+  running.add(started);
+  return () => {
+    running.delete(started);
+    if (running.size === 0) process.off("exit", onExit);
+  };
+}

@@ -1,0 +1,112 @@
+// The few calls of Jupyter's REST interface that are needed beside the
+// kernel's websocket, with errors a person can act on.
+import { NotebookError } from "../format/types.ts";
+
+/** A running Jupyter server that we may use. */
+export interface ServerAddress {
+  /** Ends in a slash, as @jupyterlab/services expects. */
+  baseUrl: string;
+  token: string;
+}
+
+export interface KernelSpecs {
+  default: string;
+  kernelspecs: Record<string, { name: string; spec: { display_name: string; language: string } }>;
+}
+
+export interface KernelModel {
+  id: string;
+  name: string;
+  execution_state?: string;
+}
+
+/** The server could not be reached or refused; worth trying again elsewhere. */
+export class ServerError extends NotebookError {
+  override name = "ServerError";
+  readonly status: number | undefined;
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * Address from what a user types: a URL, perhaps with `?token=…`, perhaps of
+ * JupyterLab's own page (`…/lab/tree/x.ipynb`).
+ * @param token used when the URL has none
+ */
+export function serverAddress(url: string, token = ""): ServerAddress {
+  let parsed: URL;
+  try {
+    parsed = new URL(url.includes("://") ? url : `http://${url}`);
+  } catch {
+    throw new NotebookError(`--server ${url} is not a URL`);
+  }
+  const path = parsed.pathname.replace(/\/(lab|tree|notebooks|doc)(\/.*)?$/, "/").replace(/\/*$/, "/");
+  return {
+    baseUrl: `${parsed.origin}${path}`,
+    token: parsed.searchParams.get("token") ?? token,
+  };
+}
+
+export interface RestOptions {
+  method?: string;
+  body?: unknown;
+  signal?: AbortSignal;
+  /** Milliseconds before the call is given up. Default 30,000. */
+  timeout?: number;
+}
+
+/** Call `path` (e.g. "api/kernels"); resolves to the JSON reply, or undefined when it is empty. */
+export async function rest<T>(server: ServerAddress, path: string, options: RestOptions = {}): Promise<T> {
+  const limit = AbortSignal.timeout(options.timeout ?? 30_000);
+  const where = server.baseUrl;
+  let response: Response;
+  try {
+    response = await fetch(server.baseUrl + path, {
+      method: options.method ?? "GET",
+      headers: {
+        ...(server.token ? { Authorization: `token ${server.token}` } : {}),
+        "Content-Type": "application/json",
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
+    });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+    const why = limit.aborted
+      ? "no answer in time"
+      : (cause?.code ?? cause?.message ?? (error as Error).message);
+    throw new ServerError(`the Jupyter server at ${where} cannot be reached (${why})`);
+  }
+  const text = await response.text();
+  if (!response.ok) {
+    const hint =
+      response.status === 401 || response.status === 403
+        ? ": the token is missing or wrong (set JUPYTER_TOKEN, or add ?token=… to the URL)"
+        : `: ${message(text) || response.statusText}`;
+    throw new ServerError(
+      `the Jupyter server at ${where} answered ${response.status}${hint}`,
+      response.status,
+    );
+  }
+  if (text === "") return undefined as T;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ServerError(`${where}${path} did not answer with JSON: is it a Jupyter server?`);
+  }
+}
+
+function message(text: string): string {
+  try {
+    return String(JSON.parse(text).message ?? "");
+  } catch {
+    return "";
+  }
+}
+
+/** The kernels installed on the server. */
+export const listKernelSpecs = (server: ServerAddress, signal?: AbortSignal): Promise<KernelSpecs> =>
+  rest<KernelSpecs>(server, "api/kernelspecs", signal ? { signal } : {});
