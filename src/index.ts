@@ -1,3 +1,14 @@
 export * from "./autodiff/index.ts";
+export { type ConvOptions, conv2d, conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./ops/conv.ts";
 export * from "./ops/index.ts";
+export {
+  type BatchNormOptions,
+  batchNorm,
+  layerNorm,
+  momentsOp,
+  normalize,
+  normalizeGradOp,
+  normalizeOp,
+} from "./ops/norm.ts";
+export { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "./ops/pool.ts";
 export * from "./tensor/index.ts";

@@ -5,7 +5,7 @@
  * with G = ∂L/∂y, ∂L/∂x is the transposed convolution of G with w, and ∂L/∂w correlates x with G.
  */
 
-import { convForward, convInputGrad, type ConvSizes, convWeightGrad } from "../kernels/index.ts";
+import { type ConvSizes, convForward, convInputGrad, convWeightGrad } from "../kernels/index.ts";
 import {
   ArgumentError,
   allocate,
@@ -101,7 +101,11 @@ const settings: { image: number[]; kernel: number[]; p: ConvParams }[] = [
   { image: [2, 2, 4, 3], kernel: [3, 2, 2, 2], p: plain },
   { image: [1, 1, 5, 4], kernel: [2, 1, 3, 3], p: { ...plain, stride: [2, 2], padding: [1, 1] } },
   { image: [2, 2, 2, 2], kernel: [2, 2, 3, 3], p: { ...plain, padding: [1, 1] } },
-  { image: [1, 2, 5, 5], kernel: [2, 1, 2, 2], p: { ...plain, dilation: [2, 3], padding: [0, 1], groups: 2 } },
+  {
+    image: [1, 2, 5, 5],
+    kernel: [2, 1, 2, 2],
+    p: { ...plain, dilation: [2, 3], padding: [0, 1], groups: 2 },
+  },
 ];
 const outputOf = (image: readonly number[], kernel: readonly number[], p: ConvParams): number[] => {
   const s = convSizes(image, kernel, p);
@@ -110,7 +114,8 @@ const outputOf = (image: readonly number[], kernel: readonly number[], p: ConvPa
 
 export const conv2dOp: Op<ConvParams> = defineOp<ConvParams>({
   name: "conv2d",
-  forward: ([x, w], p) => run(convForward, x, w, convSizes(x.shape, w.shape, p), outputOf(x.shape, w.shape, p)),
+  forward: ([x, w], p) =>
+    run(convForward, x, w, convSizes(x.shape, w.shape, p), outputOf(x.shape, w.shape, p)),
   vjp: [
     (G, [x, w], _, p) => apply(conv2dInputGradOp, [G, w], { ...p, shape: x.shape }),
     (G, [x, w], _, p) => apply(conv2dWeightGradOp, [x, G], { ...p, shape: w.shape }),

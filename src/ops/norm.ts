@@ -21,7 +21,7 @@ import {
 } from "../tensor/index.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { apply, defineOp } from "./define.ts";
-import { call, tex, wrap, PREC } from "./latex.ts";
+import { call, PREC, tex, wrap } from "./latex.ts";
 import { permute, reshape } from "./layout.ts";
 import { lift, type TensorLike } from "./lift.ts";
 import { mean, sum, variance } from "./reduce.ts";
@@ -70,7 +70,11 @@ function overGroups(inputs: Tensor[], axes: readonly number[], kernel: Kernel): 
   }
   const order = [...x.shape.keys()].filter((d) => !axes.includes(d)).concat(axes);
   const moved = inputs.map((t) => permute(t.detach(), order).copy());
-  const y = overGroups(moved, axes.map((_, i) => x.rank - axes.length + i), kernel);
+  const y = overGroups(
+    moved,
+    axes.map((_, i) => x.rank - axes.length + i),
+    kernel,
+  );
   const back = new Array<number>(x.rank);
   order.forEach((d, i) => {
     back[d] = i;
@@ -108,7 +112,8 @@ export const normalizeGradOp: Op<Normalization> = defineOp<Normalization>({
   vjp: [(H, [, x], _, p) => apply(normalizeGradOp, [H, x], p), (H, [G, x], _, p) => curvature(H, G, x, p)],
   jvp: [(T, [, x], _, p) => apply(normalizeGradOp, [T, x], p), (T, [G, x], _, p) => curvature(T, G, x, p)],
   latex: ([g, x]) => tex(`J_{\\widehat{${x.tex}}}\\, ${wrap(g, PREC.mul)}`, PREC.mul),
-  samples: () => samples().map(({ inputs: [x], params }) => ({ inputs: [rng(9).normal(x.shape), x], params })),
+  samples: () =>
+    samples().map(({ inputs: [x], params }) => ({ inputs: [rng(9).normal(x.shape), x], params })),
 });
 
 /** ∂⟨H, J(x) G⟩/∂x = −(x̂ ⟨H, J G⟩ + ⟨G, x̂⟩ J H + ⟨H, x̂⟩ J G) / (mσ), group by group; symmetric in G and H. */
@@ -118,10 +123,7 @@ function curvature(H: Tensor, G: Tensor, x: Tensor, p: Normalization): Tensor {
   const [JG, JH] = [G, H].map((t) => apply(normalizeGradOp, [t, x], p));
   const inner = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b), p.axes, keep);
   const sigma = sqrt(add(variance(x, p.axes, keep), p.eps));
-  const total = add(
-    mul(normal, inner(H, JG)),
-    add(mul(inner(G, normal), JH), mul(inner(H, normal), JG)),
-  );
+  const total = add(mul(normal, inner(H, JG)), add(mul(inner(G, normal), JH), mul(inner(H, normal), JG)));
   return neg(div(total, mul(sigma, m)));
 }
 
@@ -180,7 +182,9 @@ export function batchNorm(
   const C = t.shape[1];
   for (const [name, p] of Object.entries({ runningMean, runningVar, weight, bias }))
     if (p && !sameShape(p.shape, [C]))
-      throw new ShapeError(`batchNorm: ${name} has shape ${shapeText(p.shape)}; the ${C} channels of x need [${C}].`);
+      throw new ShapeError(
+        `batchNorm: ${name} has shape ${shapeText(p.shape)}; the ${C} channels of x need [${C}].`,
+      );
   const axes = [...t.shape.keys()].filter((d) => d !== 1);
   const wide = (p: Tensor): Tensor => reshape(p, [C, ...t.shape.slice(2).map(() => 1)]);
   let y: Tensor;

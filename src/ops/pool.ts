@@ -5,14 +5,7 @@
  * positions come from the input, so its derivative is a gather at them and the adjoint a scatter.
  */
 
-import {
-  averageWindows,
-  maxPositions,
-  pick,
-  put,
-  spreadWindows,
-  type Windows,
-} from "../kernels/index.ts";
+import { averageWindows, maxPositions, pick, put, spreadWindows, type Windows } from "../kernels/index.ts";
 import {
   ArgumentError,
   allocate,
@@ -65,7 +58,8 @@ export const maxPool2dReadOp: Op<Windows> = defineOp<Windows>({
   vjp: [(G, [, x], _, s) => apply(maxPool2dGradOp, [G, x], s), null],
   jvp: [(T, [, x], _, s) => apply(maxPool2dReadOp, [T, x], s), null],
   latex: call("\\operatorname{maxpool}^{\\prime}"),
-  samples: () => maxSamples().map(({ inputs: [x], params }) => ({ inputs: [rng(3).normal(x.shape), x], params })),
+  samples: () =>
+    maxSamples().map(({ inputs: [x], params }) => ({ inputs: [rng(3).normal(x.shape), x], params })),
 });
 
 /** G put back at the places where x is largest in its window. */
@@ -80,7 +74,10 @@ export const maxPool2dGradOp: Op<Windows> = defineOp<Windows>({
   jvp: [(T, [, x], _, s) => apply(maxPool2dGradOp, [T, x], s), null],
   latex: call("\\operatorname{maxpool}^{\\top}"),
   samples: () =>
-    maxSamples().map(({ inputs: [x], params }) => ({ inputs: [rng(3).normal(pooled(x, params)), x], params })),
+    maxSamples().map(({ inputs: [x], params }) => ({
+      inputs: [rng(3).normal(pooled(x, params)), x],
+      params,
+    })),
 });
 
 function readMax(T: Tensor, x: Tensor, s: Windows): Tensor {
@@ -122,7 +119,11 @@ export const averagePool2dGradOp: Op<Windows> = defineOp<Windows>({
   vjp: [(H, _, __, s) => apply(averagePool2dOp, [H], s)],
   jvp: [(T, _, __, s) => apply(averagePool2dGradOp, [T], s)],
   latex: call("\\operatorname{avgpool}^{\\top}"),
-  samples: () => averageSamples().map(({ inputs: [x], params }) => ({ inputs: [rng(4).normal(pooled(x, params))], params })),
+  samples: () =>
+    averageSamples().map(({ inputs: [x], params }) => ({
+      inputs: [rng(4).normal(pooled(x, params))],
+      params,
+    })),
 });
 
 interface WindowOptions extends PoolOptions {
@@ -198,7 +199,9 @@ function adaptive(image: Pair, out: Pair): Windows {
 function imageOf(x: TensorLike, what: string): { t: Tensor; image: Pair } {
   const t = lift(x, what);
   if (t.rank !== 3 && t.rank !== 4)
-    throw new ShapeError(`${what}: expected images [N, C, H, W] or [C, H, W]; got shape ${shapeText(t.shape)}.`);
+    throw new ShapeError(
+      `${what}: expected images [N, C, H, W] or [C, H, W]; got shape ${shapeText(t.shape)}.`,
+    );
   return { t, image: [t.shape[t.rank - 2], t.shape[t.rank - 1]] };
 }
 

@@ -1,0 +1,81 @@
+/**
+ * Portable pooling over windows of dense [planes, H, W] data.
+ *
+ * A window list says, for each output row and column, which input rows and columns it covers; strided,
+ * padded and adaptive pooling differ only in that list.
+ */
+
+import type { TypedArray } from "../tensor/index.ts";
+
+export interface Windows {
+  h: number;
+  w: number;
+  oh: number;
+  ow: number;
+  /** [first, past the last] input row of each output row; then the same for columns. */
+  rows: readonly number[];
+  columns: readonly number[];
+  /** The number each window's sum is divided by, [oh × ow]. */
+  divisors: readonly number[];
+  /** Input rows between neighbours within a window. */
+  dilation: readonly [number, number];
+}
+
+/** Position of the largest entry of each window in its plane (the first of equals; NaN wins). */
+export function maxPositions(x: TypedArray, planes: number, s: Windows): Int32Array {
+  const out = new Int32Array(planes * s.oh * s.ow);
+  let at = 0;
+  for (let p = 0; p < planes; p++) {
+    const base = p * s.h * s.w;
+    for (let i = 0; i < s.oh; i++)
+      for (let j = 0; j < s.ow; j++) {
+        let best = -1;
+        let value = Number.NEGATIVE_INFINITY;
+        for (let r = s.rows[2 * i]; r < s.rows[2 * i + 1]; r += s.dilation[0])
+          for (let c = s.columns[2 * j]; c < s.columns[2 * j + 1]; c += s.dilation[1]) {
+            const v = x[base + r * s.w + c];
+            if (best < 0 || v > value || (Number.isNaN(v) && !Number.isNaN(value))) {
+              best = base + r * s.w + c;
+              value = v;
+            }
+          }
+        out[at++] = best;
+      }
+  }
+  return out;
+}
+
+/** out[i] = x[at[i]]. */
+export function pick(x: TypedArray, at: Int32Array, out: TypedArray): void {
+  for (let i = 0; i < at.length; i++) out[i] = x[at[i]];
+}
+
+/** out[at[i]] += g[i]. */
+export function put(g: TypedArray, at: Int32Array, out: TypedArray): void {
+  for (let i = 0; i < at.length; i++) out[at[i]] += g[i];
+}
+
+/** The average of each window. */
+export function averageWindows(x: TypedArray, y: TypedArray, planes: number, s: Windows): void {
+  let at = 0;
+  for (let p = 0; p < planes; p++)
+    for (let i = 0; i < s.oh; i++)
+      for (let j = 0; j < s.ow; j++) {
+        let sum = 0;
+        for (let r = s.rows[2 * i]; r < s.rows[2 * i + 1]; r++)
+          for (let c = s.columns[2 * j]; c < s.columns[2 * j + 1]; c++) sum += x[(p * s.h + r) * s.w + c];
+        y[at++] = sum / s.divisors[i * s.ow + j];
+      }
+}
+
+/** Its adjoint: each window's share given back to every entry it covers. */
+export function spreadWindows(g: TypedArray, dx: TypedArray, planes: number, s: Windows): void {
+  let at = 0;
+  for (let p = 0; p < planes; p++)
+    for (let i = 0; i < s.oh; i++)
+      for (let j = 0; j < s.ow; j++) {
+        const share = g[at++] / s.divisors[i * s.ow + j];
+        for (let r = s.rows[2 * i]; r < s.rows[2 * i + 1]; r++)
+          for (let c = s.columns[2 * j]; c < s.columns[2 * j + 1]; c++) dx[(p * s.h + r) * s.w + c] += share;
+      }
+}
