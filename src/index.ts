@@ -1,4 +1,5 @@
 export * from "./autodiff/index.ts";
+export * from "./linalg/index.ts";
 export { type ConvOptions, conv2d, conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./ops/conv.ts";
 export * from "./ops/index.ts";
 export {

@@ -1,0 +1,233 @@
+/**
+ * Inverses, linear systems and determinants by LU.
+ *
+ *   Y = A⁻¹:      ∂L/∂A = −Y ᵀ G Yᵀ          (G = ∂L/∂Y)
+ *   X = A⁻¹ B:    ∂L/∂B = A⁻ᵀ G,  ∂L/∂A = −(∂L/∂B) Xᵀ
+ *   ∂ log|A|/∂A = A⁻ᵀ,  ∂|A|/∂A = |A| A⁻ᵀ
+ */
+
+import {
+  apply,
+  defineOp,
+  lift,
+  matmul,
+  mul,
+  neg,
+  outer,
+  PREC,
+  reshape,
+  sumTo,
+  type TensorLike,
+  tex,
+  transpose,
+  wrap,
+} from "../ops/index.ts";
+import {
+  broadcastShapes,
+  NumericalError,
+  type Op,
+  rng,
+  ShapeError,
+  shapeText,
+  sizeOf,
+  type Tensor,
+} from "../tensor/index.ts";
+import { type LU, luFactor, luLogDet, luSolve } from "./dense/lu.ts";
+import { asMatrices, raised, trace } from "./diagonal.ts";
+import { doubles, pack, perMatrix, place, requireFinite, squareSize } from "./matrices.ts";
+
+/** Random matrices away from singularity, so that finite differences have digits to compare. */
+function regular(seed: number, shape: number[]): Tensor {
+  const x = rng(seed).normal(shape, 0, 0.5);
+  const n = shape[shape.length - 1];
+  for (let i = 0; i < x.size; i++) if ((i % (n * n)) % (n + 1) === 0) x.data[i] += 2;
+  return x as Tensor;
+}
+
+function factorRegular(a: Float64Array, n: number, where: string, x: Tensor, index: number): LU {
+  const f = luFactor(a, n);
+  if (f.singular >= 0)
+    throw new NumericalError(
+      `${where}: the matrix${place(x, index)} is singular: no pivot in column ${f.singular}. ` +
+        "Its columns are linearly dependent; use lstsq() or pinv(), or add a multiple of the identity.",
+    );
+  return f;
+}
+
+export const invOp: Op<null> = defineOp<null>({
+  name: "inv",
+  forward: ([x]) => {
+    const n = squareSize(x, "inv");
+    const identity = new Float64Array(n * n);
+    for (let i = 0; i < n; i++) identity[i * n + i] = 1;
+    return perMatrix(x, [n, n], (a, out, i) => luSolve(factorRegular(a, n, "inv", x, i), identity, n, out));
+  },
+  vjp: [(G, _, Y) => neg(matmul(matmul(transpose(Y), G), transpose(Y)))],
+  jvp: [(T, _, Y) => neg(matmul(matmul(Y, T), Y))],
+  latex: raised("-1"),
+  samples: () => [{ inputs: [regular(1, [3, 3])] }, { inputs: [regular(2, [2, 2, 2])] }],
+});
+
+export const solveOp: Op<null> = defineOp<null>({
+  name: "solve",
+  forward: ([A, B]) => {
+    const n = squareSize(A, "solve");
+    const vector = B.rank === 1;
+    const k = vector ? 1 : B.shape[B.rank - 1];
+    const lead = vector
+      ? A.shape.slice(0, -2)
+      : broadcastShapes(A.shape.slice(0, -2), B.shape.slice(0, -2), "solve");
+    const a = doubles(A);
+    const b = doubles(B);
+    const out = new Float64Array(sizeOf(lead) * n * k);
+    const factors: LU[] = [];
+    for (let i = 0; i * n * n < a.length; i++)
+      factors.push(factorRegular(a.subarray(i * n * n, (i + 1) * n * n), n, "solve", A, i));
+    const [pa, pb] = [places(A.shape.slice(0, -2), lead), places(vector ? [] : B.shape.slice(0, -2), lead)];
+    for (let i = 0; i < sizeOf(lead); i++)
+      luSolve(
+        factors[pa(i)],
+        b.subarray(pb(i) * n * k, (pb(i) + 1) * n * k),
+        k,
+        out.subarray(i * n * k, (i + 1) * n * k),
+      );
+    return pack(out, vector ? [...lead, n] : [...lead, n, k], A.dtype === "float64" ? A : B);
+  },
+  vjp: [
+    (G, [A, B], X) => sumTo(neg(outerProduct(solve(transpose(A), G), X, B.rank === 1)), A.shape),
+    (G, [A, B]) => sumTo(solve(transpose(A), G), B.shape),
+  ],
+  jvp: [(T, [A], X) => neg(solve(A, matmul(T, X))), (T, [A]) => solve(A, T)],
+  latex: ([A, B]) => tex(`${wrap(A, PREC.atom)}^{-1} ${wrap(B, PREC.mul)}`, PREC.mul),
+  samples: () => [
+    { inputs: [regular(1, [3, 3]), rng(2).normal([3, 2])] },
+    { inputs: [regular(3, [3, 3]), rng(4).normal([3])] },
+    { inputs: [regular(5, [2, 2, 2]), rng(6).normal([2, 3])] },
+  ],
+});
+
+/** a bᵀ of two vectors, or A Bᵀ of two matrices. */
+export function outerProduct(a: Tensor, b: Tensor, vectors: boolean): Tensor {
+  return vectors ? outer(a, b) : matmul(a, transpose(b));
+}
+
+/** Which matrix of a batch of shape `own` stands at flat place i of the broadcast batch. */
+export function places(own: readonly number[], lead: readonly number[]): (i: number) => number {
+  const skip = lead.length - own.length;
+  return (i) => {
+    let [at, step] = [0, 1];
+    for (let d = lead.length - 1; d >= 0; d--) {
+      const index = i % lead[d];
+      i = Math.floor(i / lead[d]);
+      if (d < skip) continue;
+      if (own[d - skip] > 1) at += index * step;
+      step *= own[d - skip];
+    }
+    return at;
+  };
+}
+
+const determinant = (x: Tensor, read: (sign: number, log: number) => number): Tensor => {
+  const n = squareSize(x, "det");
+  return perMatrix(x, [], (a, out) => {
+    const { sign, log } = luLogDet(luFactor(a, n));
+    out[0] = read(sign, log);
+  });
+};
+
+export const logdetOp: Op<null> = defineOp<null>({
+  name: "logdet",
+  forward: ([x]) => determinant(x, (sign, log) => (sign < 0 ? Number.NaN : log)),
+  vjp: [(G, [A]) => mul(asMatrices(G), transpose(inv(A)))],
+  jvp: [(T, [A]) => trace(solve(A, T))],
+  latex: ([x]) => tex(`\\log\\left|${x.tex}\\right|`, PREC.unary),
+  samples: () => [{ inputs: [regular(1, [3, 3])] }, { inputs: [regular(2, [2, 2, 2])] }],
+});
+
+export const logabsdetOp: Op<null> = defineOp<null>({
+  name: "logabsdet",
+  forward: ([x]) => determinant(x, (_, log) => log),
+  vjp: [(G, [A]) => mul(asMatrices(G), transpose(inv(A)))],
+  jvp: [(T, [A]) => trace(solve(A, T))],
+  latex: ([x]) => tex(`\\log\\left|\\det ${wrap(x, PREC.power)}\\right|`, PREC.unary),
+  samples: () => [{ inputs: [neg(regular(1, [3, 3]))] }],
+});
+
+export const detSignOp: Op<null> = defineOp<null>({
+  name: "detSign",
+  forward: ([x]) => determinant(x, (sign) => sign),
+  latex: ([x]) => tex(`\\operatorname{sign}\\det ${wrap(x, PREC.power)}`, PREC.unary),
+  samples: () => [{ inputs: [neg(regular(1, [3, 3]))] }],
+});
+
+export const detOp: Op<null> = defineOp<null>({
+  name: "det",
+  forward: ([x]) => {
+    const n = squareSize(x, "det");
+    return perMatrix(x, [], (a, out) => {
+      const { lu, parity } = luFactor(a, n);
+      out[0] = parity;
+      for (let i = 0; i < n; i++) out[0] *= lu[i * n + i];
+    });
+  },
+  vjp: [(G, [A], y) => mul(asMatrices(mul(G, y)), transpose(inv(A)))],
+  jvp: [(T, [A], y) => mul(y, trace(solve(A, T)))],
+  latex: ([x]) => tex(`\\left|${x.tex}\\right|`),
+  samples: () => [{ inputs: [regular(1, [3, 3])] }, { inputs: [neg(regular(2, [2, 3, 3]))] }],
+});
+
+function squareInput(x: TensorLike, where: string): Tensor {
+  const t = lift(x, where);
+  squareSize(t, where);
+  requireFinite(t, where);
+  return t;
+}
+
+/**
+ * A⁻¹ of each square matrix. To solve a system, `solve(A, B)` is quicker and more accurate.
+ * @throws NumericalError when a matrix is singular.
+ */
+export const inv = (x: TensorLike): Tensor => apply(invOp, [squareInput(x, "inv")], null);
+
+/** |A|, the determinant. Its gradient needs a regular matrix. */
+export const det = (x: TensorLike): Tensor => apply(detOp, [squareInput(x, "det")], null);
+
+/**
+ * log|A| for |A| > 0; −∞ for a singular matrix and NaN for a negative determinant, as in PyTorch.
+ * For any sign see `slogdet`; for a positive definite matrix 2 Σ log Lᵢᵢ of `cholesky` is quicker.
+ */
+export const logdet = (x: TensorLike): Tensor => apply(logdetOp, [squareInput(x, "logdet")], null);
+
+/** The sign of |A| (no gradient) and the logarithm of its absolute value. */
+export function slogdet(x: TensorLike): { sign: Tensor; logabsdet: Tensor } {
+  const t = squareInput(x, "slogdet");
+  return { sign: apply(detSignOp, [t], null), logabsdet: apply(logabsdetOp, [t], null) };
+}
+
+/**
+ * X with A X = B, by LU with partial pivoting.
+ * @param a [..., n, n]
+ * @param b [n], or [..., n, k]; leading axes broadcast
+ * @throws ShapeError when sizes differ, NumericalError when A is singular.
+ */
+export function solve(a: TensorLike, b: TensorLike): Tensor {
+  const A = squareInput(a, "solve");
+  const B = lift(b, "solve");
+  checkSides(A, B, "solve");
+  // A vector beside a batch joins as a matrix of one column, then leaves again.
+  if (B.rank === 1 && A.rank > 2) {
+    const X = apply(solveOp, [A, reshape(B, [B.size, 1])], null);
+    return reshape(X, X.shape.slice(0, -1));
+  }
+  return apply(solveOp, [A, B], null);
+}
+
+export function checkSides(A: Tensor, B: Tensor, where: string): void {
+  const n = A.shape[A.rank - 1];
+  const rows = B.rank === 0 ? 0 : B.shape[Math.max(0, B.rank - 2)];
+  if (rows !== n)
+    throw new ShapeError(
+      `${where}: the matrix has shape ${shapeText(A.shape)} and the right-hand side ${shapeText(B.shape)}; ` +
+        `it needs ${n} rows.`,
+    );
+}
