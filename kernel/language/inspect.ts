@@ -1,0 +1,136 @@
+// What stands at the cursor: hover, or inside the brackets of a call, the signature.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { positionAt } from "./completion.ts";
+import type { Session } from "./session.ts";
+
+export interface Inspection {
+  markdown: string;
+  plain: string;
+}
+
+export async function inspectAt(
+  session: Session,
+  name: string,
+  offset: number,
+  code: string,
+  cursor: number,
+  detail: 0 | 1,
+): Promise<Inspection | null> {
+  // A front end may ask with the cursor behind the word.
+  const places = /[\p{ID_Continue}$]/u.test(code[cursor] ?? "") ? [cursor] : [cursor - 1, cursor];
+  let markdown = "";
+  let place = cursor;
+  for (const each of places) {
+    if (each < 0 || !/[\p{ID_Continue}$"'`]/u.test(code[each] ?? "")) continue;
+    const position = positionAt(code, each, offset);
+    const hover = await session.ask<any>("textDocument/hover", name, { position }, 5000);
+    markdown = contents(hover?.contents);
+    place = each;
+    if (markdown) break;
+  }
+  const signature = await signatureAt(session, name, offset, code, cursor);
+  if (!markdown && !signature) return null;
+  const parts = [markdown, signature].filter(Boolean) as string[];
+  if (detail === 1) parts.push(await definitionAt(session, name, offset, code, place));
+  const whole = parts.filter(Boolean).join("\n\n");
+  return { markdown: whole, plain: toPlain(whole) };
+}
+
+function contents(value: any): string {
+  if (!value) return "";
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(contents).join("\n\n");
+  return String(value.value ?? "").trim();
+}
+
+async function signatureAt(
+  session: Session,
+  name: string,
+  offset: number,
+  code: string,
+  cursor: number,
+): Promise<string> {
+  const help = await session.ask<any>(
+    "textDocument/signatureHelp",
+    name,
+    { position: positionAt(code, cursor, offset), context: { triggerKind: 1, isRetrigger: false } },
+    5000,
+  );
+  if (!help?.signatures?.length) return "";
+  const active = help.signatures[help.activeSignature ?? 0];
+  const others = help.signatures.length - 1;
+  const parameter = active.parameters?.[active.activeParameter ?? help.activeParameter ?? 0];
+  const label =
+    typeof parameter?.label === "string"
+      ? parameter.label
+      : parameter
+        ? active.label.slice(...parameter.label)
+        : "";
+  const lines = [`\`\`\`typescript\n${active.label}\n\`\`\``];
+  if (others > 0) lines.push(`and ${others} more ${others === 1 ? "form" : "forms"}`);
+  if (label) lines.push(`**${label}** ${contents(parameter.documentation)}`.trim());
+  const documentation = contents(active.documentation);
+  if (documentation) lines.push(documentation);
+  return lines.join("\n\n");
+}
+
+/** Where it is defined, with the lines of the definition. */
+async function definitionAt(
+  session: Session,
+  name: string,
+  offset: number,
+  code: string,
+  place: number,
+): Promise<string> {
+  const found = await session.ask<any>(
+    "textDocument/definition",
+    name,
+    { position: positionAt(code, place, offset) },
+    5000,
+  );
+  const first = Array.isArray(found) ? found[0] : found;
+  const uri: string | undefined = first?.targetUri ?? first?.uri;
+  const range = first?.targetRange ?? first?.range;
+  if (!uri || !range) return "";
+  const text = session.textOf(uri) ?? readText(uri);
+  if (text === null) return "";
+  const cell = /__(?:cell_(\d+)|check|probe)\.tsx?$/.exec(uri);
+  const line = range.start.line + (cell ? 0 : 1);
+  const where = cell
+    ? cell[1]
+      ? `Cell [${cell[1]}], line ${line}`
+      : `this cell, line ${line}`
+    : `${shorten(uri)}:${line}`;
+  const source = text
+    .split("\n")
+    .slice(range.start.line, Math.min(range.end.line + 1, range.start.line + 40))
+    .join("\n");
+  return `Defined in ${where}\n\n\`\`\`typescript\n${source}\n\`\`\``;
+}
+
+function readText(uri: string): string | null {
+  try {
+    return readFileSync(fileURLToPath(uri), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** A path from the package on, as that is what one recognises. */
+function shorten(uri: string): string {
+  const path = decodeURIComponent(uri.replace(/^file:\/\//, ""));
+  const modules = path.lastIndexOf("/node_modules/");
+  return modules >= 0 ? path.slice(modules + "/node_modules/".length) : path;
+}
+
+/** Markdown without its marks. */
+function toPlain(markdown: string): string {
+  return markdown
+    .replace(/^```\w*\n?/gm, "")
+    .replace(/\[([^\]]+)\]\([^)]*\)/g, "$1")
+    .replace(/(\*\*|__|`)(.+?)\1/g, "$2")
+    .replace(/\\([\\`*_{}[\]()#+\-.!~])/g, "$1")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}

@@ -1,0 +1,231 @@
+// Types, completions and hovers for the cells of one notebook, without running anything. Cells
+// are checked against the names of the cells that ran before them; completion and hover look
+// at a text that need not be a cell yet, in a document of their own.
+import { type Completeness, isComplete } from "./complete.ts";
+import { type Completion, completionAt } from "./completion.ts";
+import { Cells, type CellText, readCell } from "./documents.ts";
+import { inspectAt } from "./inspect.ts";
+import { LspError } from "./lsp.ts";
+import { moduleCell } from "./modules.ts";
+import { Session } from "./session.ts";
+import { type TransformedCell, transformCell } from "./transform.ts";
+import { LocalFiles } from "./watch.ts";
+
+export type { Completion } from "./completion.ts";
+
+export interface LanguageOptions {
+  /** Folder of the notebook. */
+  cwd: string;
+  log?: (line: string) => void;
+  /** How long a check may take before the cell runs unchecked, in ms (default 20,000). */
+  checkTimeout?: number;
+}
+
+/** Lines and columns count from 1. */
+export interface Diagnostic {
+  code: number;
+  category: "error" | "warning" | "suggestion";
+  message: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+}
+
+export interface CheckedCell {
+  diagnostics: Diagnostic[];
+  /** Imported names that are only types: hand them to `transformCell`, which erases their imports. */
+  types: string[];
+}
+
+export class Language {
+  readonly #options: LanguageOptions;
+  readonly #session: Session;
+  readonly #cells = new Cells();
+  readonly #files: LocalFiles;
+  readonly #modules = new Set<string>();
+  readonly #types = new Map<number, string[]>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #probes: Promise<unknown> = Promise.resolve();
+  #timeouts = 0;
+
+  constructor(options: LanguageOptions) {
+    this.#options = options;
+    this.#session = new Session(options);
+    this.#files = new LocalFiles(options.cwd);
+    // Reading the standard library takes longer than anything after it: begin now.
+    this.#session.set("__check.ts", "export {};\nconsole.log([1].map(String));\n");
+    this.#session.set("__probe.ts", "export {};\n\n");
+    this.#session.ask("textDocument/diagnostic", "__check.ts", {}, 60_000).catch((error: Error) => {
+      options.log?.(`language server: ${error.message}`);
+    });
+  }
+
+  /** Process id of the language server, while there is one. */
+  get pid(): number | undefined {
+    return this.#session.pid;
+  }
+
+  /** Types of `code`, as cell `cell`, against all committed cells. Never rejects, never hangs. */
+  check(cell: number, code: string): Promise<CheckedCell> {
+    const run = this.#queue.then(() => this.#check(cell, code)).catch((error) => this.#unchecked(error));
+    this.#queue = run;
+    return run;
+  }
+
+  async #check(cell: number, code: string): Promise<CheckedCell> {
+    const timeout = this.#options.checkTimeout ?? 20_000;
+    this.#session.refreshConfig();
+    const asModule = moduleCell(code);
+    let name: string;
+    let text: CellText | null = null;
+    let offset = 0;
+    if (asModule) {
+      name = asModule.name + asModule.extension;
+      this.#modules.add(name);
+      this.#session.set(name, code);
+      // Only what a root imports belongs to the project.
+      this.#session.set("__check.ts", `import "./${name}";`);
+    } else {
+      text = readCell(code);
+      const document = this.#cells.document("__check", text);
+      name = document.name;
+      offset = 1;
+      this.#session.set(name, document.text);
+    }
+    this.#session.notifyChanged(this.#files.changes(code));
+    const answer = await this.#session.ask<{ items?: LspDiagnostic[] }>(
+      "textDocument/diagnostic",
+      name,
+      {},
+      timeout,
+    );
+    this.#timeouts = 0;
+    const lines = code.split("\n").length;
+    const diagnostics: Diagnostic[] = [];
+    const types: string[] = [];
+    for (const item of answer.items ?? []) {
+      const line = item.range.start.line - offset;
+      if (line >= lines && text && TYPE_AS_VALUE.has(item.code)) {
+        types.push(/^'([^']+)'/.exec(item.message)?.[1] ?? /'([^']+)'/.exec(item.message)?.[1] ?? "");
+      }
+      if (line < 0 || line >= lines) continue;
+      if (item.severity !== 1 || IGNORED.has(item.code)) continue;
+      // Where the text is no program, only the syntax errors mean anything.
+      if (text?.syntaxError && !(item.code >= 1000 && item.code < 2000)) continue;
+      diagnostics.push({
+        code: item.code,
+        category: "error",
+        message: item.message,
+        line: line + 1,
+        column: item.range.start.character + 1,
+        endLine: item.range.end.line - offset + 1,
+        endColumn: item.range.end.character + 1,
+      });
+    }
+    if (text?.syntaxError && diagnostics.length === 0) {
+      const { message, line, column } = text.syntaxError;
+      diagnostics.push({
+        code: 1005,
+        category: "error",
+        message,
+        line,
+        column,
+        endLine: line,
+        endColumn: column + 1,
+      });
+    }
+    this.#types.set(cell, types);
+    return { diagnostics, types };
+  }
+
+  #unchecked(error: Error): CheckedCell {
+    this.#options.log?.(`check: ${error.stack ?? error.message}`);
+    // One late answer is a busy machine; a second in a row is a server that hangs.
+    if (error instanceof LspError && /no answer/.test(error.message) && ++this.#timeouts > 1)
+      this.#session.abandon();
+    const message = `This cell ran without a check of its types: ${error.message}`;
+    return {
+      types: [],
+      diagnostics: [{ code: 0, category: "warning", message, line: 1, column: 1, endLine: 1, endColumn: 1 }],
+    };
+  }
+
+  /** Call when cell `cell` has run, even part-way: later cells now see its names. */
+  commit(cell: number, code: string): void {
+    if (moduleCell(code)) return;
+    const text = readCell(code);
+    if (text.syntaxError) return;
+    const { opened, closed } = this.#cells.commit(cell, text);
+    this.#session.set(opened.name, opened.text);
+    for (const document of closed) this.#session.close(document.name);
+  }
+
+  /** `transformCell` with what is known of earlier cells and of the types of this one. */
+  transform(cell: number, code: string): TransformedCell {
+    const types = this.#types.get(cell) ?? [];
+    return transformCell(code, { cell, cwd: this.#options.cwd, names: this.#cells.names, types });
+  }
+
+  /** Completions at `cursor`, a UTF-16 offset. */
+  complete(code: string, cursor: number): Promise<Completion> {
+    return this.#probe(code, (name, lines) => completionAt(this.#session, name, lines, code, cursor)).then(
+      (found) => found ?? { matches: [], cursorStart: cursor, cursorEnd: cursor, items: [] },
+    );
+  }
+
+  /** What stands at `cursor`: its type and documentation; with detail 1 also where it is defined. */
+  inspect(code: string, cursor: number, detail: 0 | 1): Promise<{ markdown: string; plain: string } | null> {
+    return this.#probe(code, (name, lines) => inspectAt(this.#session, name, lines, code, cursor, detail));
+  }
+
+  isComplete(code: string): Completeness {
+    return isComplete(code);
+  }
+
+  async #probe<T>(code: string, ask: (name: string, lines: number) => Promise<T>): Promise<T | null> {
+    const run = this.#probes.then(async () => {
+      const document = this.#cells.document("__probe", readCell(code), true);
+      this.#session.set(document.name, document.text);
+      return await ask(document.name, 1);
+    });
+    this.#probes = run.catch(() => {});
+    try {
+      return await run;
+    } catch (error) {
+      this.#options.log?.(`probe: ${(error as Error).stack}`);
+      return null;
+    }
+  }
+
+  /** Forgets all cells, as the kernel does on a restart. */
+  reset(): void {
+    for (const document of this.#cells.clear()) this.#session.close(document.name);
+    for (const name of this.#modules) this.#session.close(name);
+    this.#modules.clear();
+    this.#types.clear();
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.dispose();
+  }
+}
+
+interface LspDiagnostic {
+  code: number;
+  message: string;
+  severity: number;
+  range: { start: { line: number; character: number }; end: { line: number; character: number } };
+}
+
+/** "only refers to a type", in its forms: seen on the last line, they tell types from values. */
+const TYPE_AS_VALUE = new Set([2693, 1361, 1362, 2708, 2585, 2748]);
+
+/** Complaints that are none in a notebook. */
+const IGNORED = new Set([
+  1375,
+  1378,
+  1309, // top-level await
+  2309,
+  2484, // export clashes that our own last line makes
+]);

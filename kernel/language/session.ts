@@ -1,0 +1,285 @@
+// The language server as a notebook needs it: documents that follow the notebook, a virtual
+// tsconfig.json beside them, and a new server with the same documents when the old one dies.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Connection, LspError } from "./lsp.ts";
+import { findTsconfig } from "./tsconfig.ts";
+
+export interface SessionOptions {
+  cwd: string;
+  log?: (line: string) => void;
+}
+
+/** What holds for every cell, whatever the folder's tsconfig.json says. */
+const FORCED = {
+  target: "esnext",
+  module: "preserve",
+  moduleResolution: "bundler",
+  moduleDetection: "force",
+  allowImportingTsExtensions: true,
+  noEmit: true,
+  skipLibCheck: true,
+  allowUnreachableCode: true,
+  allowUnusedLabels: true,
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+  verbatimModuleSyntax: false,
+  isolatedModules: false,
+  isolatedDeclarations: false,
+  erasableSyntaxOnly: false,
+  resolveJsonModule: true,
+  composite: false,
+  incremental: false,
+  declaration: false,
+  checkJs: false,
+  rootDir: null,
+  outDir: null,
+  outFile: null,
+  declarationDir: null,
+  tsBuildInfoFile: null,
+};
+
+/** What holds where the folder says nothing. */
+const DEFAULTS = {
+  lib: ["esnext"],
+  strict: true,
+  experimentalDecorators: true,
+  jsx: "react",
+  customConditions: ["node"],
+};
+
+const CONFIG = "tsconfig.json";
+const FOLDER_CONFIG = "__tsconfig_folder.json";
+const DEFAULT_CONFIG = "__tsconfig_default.json";
+const GLOBALS = "__globals.d.ts";
+export const ROOTS = ["__check", "__probe"];
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #texts = new Map<string, { text: string; version: number; languageId: string }>();
+  #connection: Connection | null = null;
+  #ready: Promise<Connection> | null = null;
+  #deaths: number[] = [];
+  #disposed = false;
+  #folderConfig: { file: string; text: string } | null = null;
+  /** Compiler options that a session changes as it goes. */
+  readonly #overrides: Record<string, unknown> = {};
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.refreshConfig();
+    this.set(GLOBALS, globalsText(options.cwd));
+  }
+
+  get pid(): number | undefined {
+    return this.#connection?.pid;
+  }
+
+  /** Whether the notebook's folder, or one above it, has a tsconfig.json. */
+  get configured(): boolean {
+    return this.#folderConfig !== null;
+  }
+
+  uri(name: string): string {
+    return pathToFileURL(join(this.#options.cwd, name)).href;
+  }
+
+  /** Opens or changes a document. */
+  set(name: string, text: string): void {
+    const old = this.#texts.get(name);
+    if (old?.text === text) return;
+    const document = {
+      text,
+      version: (old?.version ?? 0) + 1,
+      languageId: name.endsWith(".tsx") ? "typescriptreact" : name.endsWith(".json") ? "jsonc" : "typescript",
+    };
+    this.#texts.set(name, document);
+    const connection = this.#connection;
+    if (!connection) return;
+    if (old) {
+      connection.notify("textDocument/didChange", {
+        textDocument: { uri: this.uri(name), version: document.version },
+        contentChanges: [{ text }],
+      });
+    } else this.#open(connection, name);
+  }
+
+  close(name: string): void {
+    if (!this.#texts.delete(name)) return;
+    this.#connection?.notify("textDocument/didClose", { textDocument: { uri: this.uri(name) } });
+  }
+
+  /** Text of an open document, by its URI. */
+  textOf(uri: string): string | null {
+    for (const [name, { text }] of this.#texts) if (this.uri(name) === uri) return text;
+    return null;
+  }
+
+  setOption(key: string, value: unknown): void {
+    if (this.#overrides[key] === value) return;
+    this.#overrides[key] = value;
+    this.#writeConfig();
+  }
+
+  /** Reads the folder's tsconfig.json again, as it may have been edited or have come or gone. */
+  refreshConfig(): void {
+    const file = findTsconfig(this.#options.cwd);
+    let text = "";
+    if (file) {
+      try {
+        text = readFileSync(file, "utf8");
+      } catch {}
+    }
+    const old = this.#folderConfig;
+    if (this.#texts.has(CONFIG) && old?.file === file && old?.text === text) return;
+    if (this.#texts.has(CONFIG) && !old && !file) return;
+    this.#folderConfig = file ? { file, text } : null;
+    this.#writeConfig();
+  }
+
+  #writeConfig(): void {
+    const bases = [`./${DEFAULT_CONFIG}`];
+    this.set(DEFAULT_CONFIG, JSON.stringify({ compilerOptions: DEFAULTS }));
+    const folder = this.#folderConfig;
+    if (folder && folder.file === join(resolve(this.#options.cwd), CONFIG)) {
+      // Our own tsconfig.json stands in its place, so the real one is extended under another name.
+      this.set(FOLDER_CONFIG, folder.text);
+      bases.push(`./${FOLDER_CONFIG}`);
+    } else if (folder) bases.push(folder.file);
+    const files = [GLOBALS, ...ROOTS.flatMap((root) => [`${root}.ts`, `${root}.tsx`])];
+    const compilerOptions = { ...FORCED, ...this.#overrides };
+    this.set(CONFIG, JSON.stringify({ extends: bases, compilerOptions, include: [], references: [], files }));
+  }
+
+  notifyChanged(changes: { file: string; type: 1 | 2 | 3 }[]): void {
+    if (changes.length === 0) return;
+    this.#connection?.notify("workspace/didChangeWatchedFiles", {
+      changes: changes.map(({ file, type }) => ({ uri: pathToFileURL(file).href, type })),
+    });
+  }
+
+  /** Starts the server if there is none, and waits until it takes requests. */
+  start(): Promise<Connection> {
+    if (this.#disposed) return Promise.reject(new LspError("the language server is closed"));
+    if (this.#ready) return this.#ready;
+    const now = Date.now();
+    this.#deaths = this.#deaths.filter((time) => now - time < 60_000);
+    if (this.#deaths.length >= 5) {
+      return Promise.reject(new LspError("the language server died five times within a minute"));
+    }
+    const connection = new Connection({
+      cwd: this.#options.cwd,
+      log: this.#options.log,
+      onExit: () => {
+        if (this.#disposed) return;
+        this.#deaths.push(Date.now());
+        this.#connection = null;
+        this.#ready = null;
+      },
+      onRequest: (method, params) =>
+        method === "workspace/configuration" ? params.items.map(() => PREFERENCES) : null,
+    });
+    this.#ready = this.#initialize(connection);
+    this.#ready.catch(() => {
+      this.#ready = null;
+      connection.kill();
+    });
+    return this.#ready;
+  }
+
+  async #initialize(connection: Connection): Promise<Connection> {
+    await connection.request(
+      "initialize",
+      {
+        processId: process.pid,
+        rootUri: pathToFileURL(this.#options.cwd).href,
+        workspaceFolders: [{ uri: pathToFileURL(this.#options.cwd).href, name: "notebook" }],
+        capabilities: CAPABILITIES,
+        initializationOptions: {},
+      },
+      30_000,
+    );
+    connection.notify("initialized", {});
+    for (const name of this.#texts.keys()) this.#open(connection, name);
+    this.#connection = connection;
+    return connection;
+  }
+
+  #open(connection: Connection, name: string): void {
+    const { text, version, languageId } = this.#texts.get(name)!;
+    connection.notify("textDocument/didOpen", {
+      textDocument: { uri: this.uri(name), languageId, version, text },
+    });
+  }
+
+  /** A request about a document; a server that died meanwhile is replaced, once. */
+  async ask<T>(method: string, name: string, params: object, timeout: number): Promise<T> {
+    const body = { textDocument: { uri: this.uri(name) }, ...params };
+    const connection = await this.start();
+    try {
+      return await connection.request<T>(method, body, timeout);
+    } catch (error) {
+      if (!connection.closed || this.#disposed) throw error;
+      return (await this.start()).request<T>(method, body, timeout);
+    }
+  }
+
+  async send<T>(method: string, params: unknown, timeout: number): Promise<T> {
+    return (await this.start()).request<T>(method, params, timeout);
+  }
+
+  /** Ends a server that no longer answers; the next request starts another. */
+  abandon(): void {
+    this.#connection?.kill();
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const starting = this.#ready;
+    const connection = this.#connection ?? (await starting?.catch(() => null));
+    await connection?.dispose();
+  }
+}
+
+/** Node's types come from the notebook's own install if it has one, else from the kernel's. */
+function globalsText(cwd: string): string {
+  const own = createRequire(import.meta.url);
+  let node: string | undefined;
+  for (const require of [createRequire(join(resolve(cwd), "_.js")), own]) {
+    try {
+      node = join(require.resolve("@types/node/package.json"), "..", "index.d.ts");
+      break;
+    } catch {}
+  }
+  const globals = readFileSync(new URL("./globals.d.ts", import.meta.url), "utf8");
+  return `${node ? `/// <reference path=${JSON.stringify(node)} />\n` : ""}${globals}`;
+}
+
+const PREFERENCES = {
+  suggest: { autoImports: true, includeCompletionsForImportStatements: true },
+  preferences: { quoteStyle: "double", importModuleSpecifier: "shortest" },
+};
+
+const CAPABILITIES = {
+  workspace: { configuration: true },
+  textDocument: {
+    diagnostic: { relatedDocumentSupport: false },
+    completion: {
+      completionItem: {
+        documentationFormat: ["markdown"],
+        labelDetailsSupport: true,
+        resolveSupport: { properties: ["detail", "documentation", "additionalTextEdits"] },
+      },
+    },
+    hover: { contentFormat: ["markdown"] },
+    signatureHelp: {
+      signatureInformation: {
+        documentationFormat: ["markdown"],
+        parameterInformation: { labelOffsetSupport: true },
+        activeParameterSupport: true,
+      },
+    },
+  },
+};
