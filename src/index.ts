@@ -1,6 +1,8 @@
 export * from "./autodiff/index.ts";
 export * from "./linalg/index.ts";
+export * from "./nn/index.ts";
 export { type ConvOptions, conv2d, conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./ops/conv.ts";
+export { fromHost, hostNumber } from "./ops/host.ts";
 export * from "./ops/index.ts";
 export {
   type BatchNormOptions,
@@ -12,4 +14,5 @@ export {
   normalizeOp,
 } from "./ops/norm.ts";
 export { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "./ops/pool.ts";
+export * from "./optim/index.ts";
 export * from "./tensor/index.ts";

@@ -1,0 +1,16 @@
+/**
+ * A tensor that a module learns: a leaf of every graph, whose `.grad` is filled by `backward()`.
+ */
+
+import { leafOp } from "../ops/index.ts";
+import { Node, type Shape, Tensor } from "../tensor/index.ts";
+
+export class Parameter<in out S extends Shape = any> extends Tensor<S> {
+  /** Takes over the values of `t` (it shares their storage, which must be contiguous). */
+  constructor(t: Tensor<S>) {
+    const own = t.isContiguous && t.offset === 0 && t.data.length === t.size ? t : t.copy();
+    super(own.data, own.shape, own.dtype);
+    this.node = new Node(leafOp, [], null);
+    this.name = t.name;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Values that come from outside the recorded computation, afresh at every call: a random mask, the
+ * present learning rate.
+ *
+ * Eager code could simply make the tensor; going through an operation tells `compile` to ask again
+ * at every replay instead of keeping the first answer for ever.
+ */
+
+import { type DType, type Op, Tensor, tensor } from "../tensor/index.ts";
+import { apply, defineOp } from "./define.ts";
+import { tex } from "./latex.ts";
+
+export const hostOp: Op<{ draw: () => Tensor }> = defineOp<{ draw: () => Tensor }>({
+  name: "host",
+  forward: (_, { draw }) => draw(),
+  latex: () => tex("\\xi"),
+  samples: () => [{ inputs: [], params: { draw: () => tensor([1, 2, 3], { dtype: "float32" }) } }],
+});
+
+/** The tensor that `draw` returns now and, in a compiled function, at every later call (same shape each time). */
+export function fromHost(draw: () => Tensor): Tensor {
+  return apply(hostOp, [], { draw });
+}
+
+/** A number read afresh at every call, as a scalar. */
+export function hostNumber(read: () => number, dtype: DType = "float64"): Tensor {
+  return fromHost(
+    () => new Tensor(dtype === "float32" ? Float32Array.of(read()) : Float64Array.of(read()), [], dtype),
+  );
+}
