@@ -1,0 +1,266 @@
+// The kernel: takes messages from the sockets and answers them. It never runs user code and never waits for it,
+// so whatever a cell does, control messages, heartbeats, completions and interrupts are answered.
+
+import { randomUUID } from "node:crypto";
+import { Language } from "../language/index.ts";
+import { Comms } from "./comms.ts";
+import type { Connection } from "./connection.ts";
+import { Executor, type Session } from "./execute.ts";
+import { History } from "./history.ts";
+import { kernelInfo, usage } from "./info.ts";
+import { IoPub } from "./iopub.ts";
+import { log } from "./log.ts";
+import { completeMagic, MAGICS } from "./magics.ts";
+import { openSockets, type SendQueue, type Sockets } from "./sockets.ts";
+import { Stdin } from "./stdin.ts";
+import { failure, Supervisor } from "./supervisor.ts";
+import { toCodePoints, toUtf16 } from "./text.ts";
+import { policyFrom } from "./typecheck.ts";
+import { type Message, Wire, WireError } from "./wire.ts";
+
+type Handler = (message: Message) => object | null | Promise<object | null>;
+
+export interface KernelOptions {
+  cwd: string;
+  historyPath: string | null;
+}
+
+export class Kernel {
+  readonly #wire: Wire;
+  readonly #sockets: Sockets;
+  readonly #session: Session;
+  readonly #comms: Comms;
+  readonly #stdin: Stdin;
+  readonly #main: Executor;
+  readonly #subshells = new Map<string, Executor>();
+  #closing: Promise<void> | null = null;
+  /** Called when the kernel has been shut down and everything is sent. */
+  onClosed: () => void = () => {};
+
+  static async start(connection: Connection, options: KernelOptions): Promise<Kernel> {
+    // The runtime and the language server start in parallel, while the sockets are bound.
+    let kernel: Kernel | null = null;
+    const early: [frames: Buffer[], to: "shell" | "control" | "stdin"][] = [];
+    const deliver = (to: "shell" | "control" | "stdin") => (frames: Buffer[]) => {
+      if (kernel) kernel.#receive(to, frames);
+      else early.push([frames, to]);
+    };
+    const language = new Language({ cwd: options.cwd, log });
+    const welcomes: Buffer[] = [];
+    const sockets = await openSockets(connection, {
+      shell: deliver("shell"),
+      control: deliver("control"),
+      stdin: deliver("stdin"),
+      subscribed: (topic) => (kernel ? kernel.#session.iopub.welcome(topic) : welcomes.push(topic)),
+    });
+    kernel = new Kernel(connection, options, sockets, language);
+    for (const topic of welcomes) kernel.#session.iopub.welcome(topic);
+    kernel.#session.iopub.status("starting", {});
+    for (const [frames, to] of early) kernel.#receive(to, frames);
+    return kernel;
+  }
+
+  constructor(connection: Connection, options: KernelOptions, sockets: Sockets, language: Language) {
+    this.#wire = new Wire(connection.key, connection.hash);
+    this.#sockets = sockets;
+    const iopub = new IoPub(this.#wire, sockets.iopub);
+    this.#comms = new Comms(iopub);
+    this.#stdin = new Stdin(this.#wire, sockets.stdin);
+    const supervisor = new Supervisor(iopub, this.#comms, this.#stdin);
+    this.#stdin.onAnswer = (value) => supervisor.answerInput(value);
+    supervisor.onRestart = () => {
+      this.#comms.closeAll();
+      language.reset();
+      this.#session.declared.clear();
+    };
+    this.#session = {
+      iopub,
+      supervisor,
+      language,
+      history: new History(options.historyPath),
+      policy: policyFrom(process.env),
+      count: 0,
+      declared: new Set(),
+    };
+    this.#main = this.#newExecutor();
+  }
+
+  #newExecutor(): Executor {
+    return new Executor(this.#session, (request, type, content) =>
+      this.#reply(this.#sockets.shell, request, type, content),
+    );
+  }
+
+  interrupt(): void {
+    for (const executor of [this.#main, ...this.#subshells.values()]) executor.interrupt();
+    this.#session.supervisor.interrupt();
+  }
+
+  /** Ends everything: the runtime with what it started, the language server, the sockets. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { supervisor, language, iopub } = this.#session;
+    supervisor.close();
+    const sent = Promise.all([
+      iopub.flushed(),
+      this.#sockets.shell.flushed(),
+      this.#sockets.control.flushed(),
+      language.dispose().catch((error) => log(String(error))),
+    ]);
+    await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 2000))]);
+    this.#sockets.close();
+    this.onClosed();
+  }
+
+  #receive(from: "shell" | "control" | "stdin", frames: Buffer[]): void {
+    let message: Message;
+    try {
+      message = this.#wire.decode(frames);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      log(`a message on ${from} was dropped: ${error.message}`);
+      return;
+    }
+    if (this.#closing) return;
+    if (from === "stdin") this.#stdin.receive(message);
+    else if (message.header.msg_type === "execute_request") this.#execute(message);
+    else void this.#handle(message, from === "shell" ? this.#sockets.shell : this.#sockets.control);
+  }
+
+  #execute(message: Message): void {
+    const id = message.header.subshell_id;
+    const executor = id === undefined || id === null ? this.#main : this.#subshells.get(id);
+    if (executor) {
+      executor.enqueue(message);
+      return;
+    }
+    this.#session.iopub.status("busy", message.parent);
+    this.#reply(
+      this.#sockets.shell,
+      message,
+      "execute_reply",
+      failure("UnknownSubshellError", `no subshell ${id}`),
+    );
+    this.#session.iopub.status("idle", message.parent);
+  }
+
+  async #handle(message: Message, socket: SendQueue): Promise<void> {
+    const type = message.header.msg_type;
+    const handler = this.#handlers[type];
+    if (!handler) return log(`a message of the unknown type ${type} was dropped`);
+    const { iopub } = this.#session;
+    iopub.status("busy", message.parent);
+    let content: object | null;
+    try {
+      content = await handler(message);
+    } catch (error) {
+      log(`${type} failed: ${(error as Error).stack}`);
+      content = failure((error as Error).name, (error as Error).message);
+    }
+    if (content) this.#reply(socket, message, type.replace("_request", "_reply"), content);
+    if (type === "shutdown_request")
+      iopub.publish({ type: "shutdown_reply", content: content!, parent: message.parent });
+    iopub.status("idle", message.parent);
+    if (type === "shutdown_request") await this.close();
+  }
+
+  #reply(socket: SendQueue, request: Message, type: string, content: object): void {
+    socket.send(this.#wire.encode(request.identities, { type, content, parent: request.parent }));
+  }
+
+  readonly #handlers: Record<string, Handler> = {
+    kernel_info_request: () => kernelInfo(),
+    connect_request: () => ({ status: "ok" }),
+    complete_request: ({ content }) => this.#complete(String(content["code"] ?? ""), content["cursor_pos"]),
+    inspect_request: ({ content }) => this.#inspect(content),
+    is_complete_request: ({ content }) => this.#isComplete(String(content["code"] ?? "")),
+    history_request: ({ content }) => ({ status: "ok", history: this.#session.history.answer(content) }),
+    comm_info_request: ({ content }) => ({ status: "ok", comms: this.#comms.info(content["target_name"]) }),
+    comm_open: (message) => this.#comm("open", message),
+    comm_msg: (message) => this.#comm("msg", message),
+    comm_close: (message) => this.#comm("close", message),
+    interrupt_request: () => {
+      this.interrupt();
+      return { status: "ok" };
+    },
+    shutdown_request: ({ content }) => ({ status: "ok", restart: content["restart"] === true }),
+    usage_request: () => usage(this.#session.supervisor.pid),
+    create_subshell_request: () => {
+      const id = randomUUID();
+      this.#subshells.set(id, this.#newExecutor());
+      return { status: "ok", subshell_id: id };
+    },
+    delete_subshell_request: ({ content }) => {
+      if (this.#subshells.delete(content["subshell_id"])) return { status: "ok" };
+      return failure("UnknownSubshellError", `no subshell ${content["subshell_id"]}`);
+    },
+    list_subshell_request: () => ({ status: "ok", subshell_id: [...this.#subshells.keys()] }),
+  };
+
+  async #complete(code: string, position: unknown): Promise<object> {
+    const cursor = typeof position === "number" ? toUtf16(code, position) : code.length;
+    const magic = completeMagic(code, cursor);
+    if (magic) {
+      return {
+        status: "ok",
+        matches: magic.matches,
+        cursor_start: toCodePoints(code, magic.start),
+        cursor_end: toCodePoints(code, cursor),
+        metadata: {},
+      };
+    }
+    const { matches, cursorStart, cursorEnd, items } = await this.#session.language.complete(code, cursor);
+    const [start, end] = [toCodePoints(code, cursorStart), toCodePoints(code, cursorEnd)];
+    const types = items.map(({ text, kind, signature }) => ({
+      start,
+      end,
+      text,
+      type: kind,
+      signature: signature ?? "",
+    }));
+    return {
+      status: "ok",
+      matches,
+      cursor_start: start,
+      cursor_end: end,
+      metadata: { _jupyter_types_experimental: types },
+    };
+  }
+
+  async #inspect(content: Record<string, any>): Promise<object> {
+    const code = String(content["code"] ?? "");
+    const cursor =
+      typeof content["cursor_pos"] === "number" ? toUtf16(code, content["cursor_pos"]) : code.length;
+    const magic = /^%%?(\w+)/.exec(code.slice(code.lastIndexOf("\n", cursor - 1) + 1))?.[1];
+    if (magic && MAGICS[magic]) {
+      return { status: "ok", found: true, data: { "text/plain": MAGICS[magic] }, metadata: {} };
+    }
+    const found = await this.#session.language.inspect(code, cursor, content["detail_level"] === 1 ? 1 : 0);
+    if (!found) return { status: "ok", found: false, data: {}, metadata: {} };
+    const data = { "text/plain": found.plain, "text/markdown": found.markdown };
+    return { status: "ok", found: true, data, metadata: {} };
+  }
+
+  #isComplete(code: string): object {
+    if (/^[%!?]/.test(code.trim())) return { status: "complete" };
+    const { status, indent } = this.#session.language.isComplete(code);
+    return status === "incomplete" ? { status, indent: indent ?? "" } : { status };
+  }
+
+  async #comm(kind: "open" | "msg" | "close", message: Message): Promise<null> {
+    const { comm_id: id, target_name: target, data } = message.content;
+    if (typeof id !== "string") {
+      log(`a comm_${kind} without comm_id was dropped`);
+      return null;
+    }
+    this.#comms.note(kind, id, target);
+    const { supervisor } = this.#session;
+    const command = { type: "comm" as const, kind, id, target, data, metadata: message.metadata };
+    await supervisor.run(supervisor.open(message), command, message.buffers);
+    return null;
+  }
+}

@@ -1,0 +1,174 @@
+// What `import` means in a cell. Names resolve from the notebook's folder; local TypeScript runs as it is, also
+// with enums, decorators and TSX; a local file that changed since it was imported, or that imports one that did,
+// is loaded anew; "tslab" is the package the kernel brings, its displays landing in our outputs.
+
+import { existsSync, statSync } from "node:fs";
+import { createRequire, registerHooks } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { compileModule, compileSource, needsCompiler } from "./compile.ts";
+import { displayBundle } from "./display.ts";
+
+const kernelRequire = createRequire(import.meta.url);
+const CELL = pathToFileURL(join(process.cwd(), "__cell__.mjs")).href;
+const ENDINGS = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js"];
+
+interface LocalFile {
+  version: number;
+  stamp: string;
+  importers: Set<string>;
+}
+
+const files = new Map<string, LocalFile>();
+/** Cells that are modules, as files that exist only here: URL to source. */
+const cellModules = new Map<string, { source: string; stamp: string }>();
+let definitions = 0;
+let importFromCell: (specifier: string, options?: ImportCallOptions) => Promise<any>;
+
+export async function startLoader(): Promise<void> {
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === CELL) return { url: CELL, format: "module", shortCircuit: true };
+      if (specifier === "tslab") {
+        connectTslab();
+        return next(specifier, { ...context, parentURL: import.meta.url });
+      }
+      const found = cellModule(specifier, context.parentURL) ?? resolveLoosely(specifier, context, next);
+      if (!context.conditions?.includes("import") || !isLocal(found.url)) return found;
+      return { ...found, url: versioned(found.url, context.parentURL) };
+    },
+    load(url, context, next) {
+      if (url === CELL) {
+        return { format: "module", source: "export default (s, o) => import(s, o);", shortCircuit: true };
+      }
+      if (!isLocal(url)) return next(url, context);
+      const path = fileURLToPath(url);
+      const virtual = cellModules.get(withoutVersion(url));
+      if (virtual)
+        return { format: "module", source: compileSource(path, virtual.source), shortCircuit: true };
+      if (path.endsWith(".json")) return next(url, { ...context, importAttributes: { type: "json" } });
+      if (needsCompiler(path)) return { format: "module", source: compileModule(path), shortCircuit: true };
+      return next(url, context);
+    },
+  });
+  importFromCell = (await import(CELL)).default;
+}
+
+/** `import()` for cells. */
+export async function importModule(specifier: string, options?: ImportCallOptions): Promise<any> {
+  refresh();
+  const json = /^[./].*\.json$/.test(specifier) ? { with: { type: "json" } } : undefined;
+  return complete(await importFromCell(String(specifier), options ?? json));
+}
+
+/** A cell that begins with a `@module name` comment is a file beside the notebook, importable as "./name". */
+export function defineCellModule(file: string, source: string): void {
+  cellModules.set(pathToFileURL(join(process.cwd(), file)).href, {
+    source,
+    stamp: `defined ${++definitions}`,
+  });
+}
+
+export function cellRequire(): NodeJS.Require {
+  const require = createRequire(join(process.cwd(), "__cell__.js"));
+  const wrapped = (name: string) => {
+    if (name !== "tslab") return require(name);
+    connectTslab();
+    return kernelRequire(name);
+  };
+  return Object.assign(wrapped, {
+    resolve: require.resolve,
+    cache: require.cache,
+    extensions: require.extensions,
+    main: undefined,
+  });
+}
+
+function connectTslab(): void {
+  kernelRequire("tslab/dist/jupyter.js").lastWriteDisplayData = (content: any, update: boolean): void => {
+    displayBundle(content.data, { metadata: content.metadata, transient: content.transient, update });
+  };
+}
+
+function cellModule(
+  specifier: string,
+  parent: string | undefined,
+): { url: string; shortCircuit: true } | null {
+  if (cellModules.size === 0 || !specifier.startsWith(".") || !parent?.startsWith("file:")) return null;
+  const base = new URL(specifier, parent).href;
+  for (const stem of [base, base.replace(/\.jsx?$/, "")]) {
+    const url = ["", ".ts", ".tsx"].map((e) => stem + e).find((u) => cellModules.has(u));
+    if (url) return { url, shortCircuit: true };
+  }
+  return null;
+}
+
+/** Resolution that also knows `./file` for `./file.ts` and `./file.js` for `./file.ts`, as bundlers do. */
+function resolveLoosely(specifier: string, context: any, next: any): { url: string; format?: string } {
+  try {
+    return next(specifier, context);
+  } catch (error) {
+    if (!/^(\.{0,2}\/|file:)/.test(specifier) || !context.parentURL?.startsWith("file:")) throw error;
+    const base = fileURLToPath(new URL(specifier, context.parentURL));
+    const stems = [base, base.replace(/\.([cm]?)js(x?)$/, "")];
+    for (const stem of stems) {
+      const ending = ENDINGS.find((e) => existsSync(stem + e));
+      if (ending) return next(pathToFileURL(stem + ending).href, context);
+    }
+    throw error;
+  }
+}
+
+function isLocal(url: string): boolean {
+  return url.startsWith("file:") && !url.includes("/node_modules/") && url !== CELL;
+}
+
+function versioned(url: string, parent: string | undefined): string {
+  const key = withoutVersion(url);
+  let file = files.get(key);
+  if (!file) files.set(key, (file = { version: 0, stamp: stampOf(key), importers: new Set() }));
+  if (parent && parent !== CELL) file.importers.add(withoutVersion(parent));
+  return file.version === 0 ? key : `${key}?v=${file.version}`;
+}
+
+function withoutVersion(url: string): string {
+  return url.replace(/\?v=\d+$/, "");
+}
+
+function stampOf(url: string): string {
+  const virtual = cellModules.get(url);
+  if (virtual) return virtual.stamp;
+  const stat = statSync(fileURLToPath(url), { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs}:${stat.size}` : "gone";
+}
+
+/** New versions for the local files that changed and for all that import them. */
+function refresh(): void {
+  const changed: string[] = [];
+  for (const [url, file] of files) {
+    const stamp = stampOf(url);
+    if (stamp !== file.stamp) changed.push(url);
+    file.stamp = stamp;
+  }
+  const seen = new Set<string>();
+  for (let url = changed.pop(); url; url = changed.pop()) {
+    const file = files.get(url);
+    if (seen.has(url) || !file) continue;
+    seen.add(url);
+    file.version++;
+    delete kernelRequire.cache[fileURLToPath(url)];
+    changed.push(...file.importers);
+  }
+}
+
+/** Named imports of a CommonJS package include the names Node's static analysis cannot see. */
+function complete(namespace: any): any {
+  const exports = namespace["module.exports"];
+  if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return namespace;
+  const missing = Object.keys(exports).filter((key) => !(key in namespace));
+  if (missing.length === 0) return namespace;
+  const all = Object.create(null);
+  for (const key of missing) Object.defineProperty(all, key, Object.getOwnPropertyDescriptor(exports, key)!);
+  for (const key of Object.keys(namespace)) all[key] = namespace[key];
+  return all;
+}

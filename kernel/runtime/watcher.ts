@@ -1,0 +1,75 @@
+// The runtime's second thread. It stays awake while a cell blocks the main thread: it ends running JavaScript
+// when an interrupt comes, brings answers to `input()`, and ends the whole process group when the kernel
+// process is gone, so that no orphan stays behind.
+
+import { Session } from "node:inspector";
+import { Socket } from "node:net";
+import { type MessagePort, workerData } from "node:worker_threads";
+import { decodeJson, encodeJson, FrameReader } from "./frames.ts";
+import type { Order, WatcherEvent } from "./messages.ts";
+
+/** How long the main thread may take to notice an interrupt. Only a blocking native call takes longer. */
+const STUCK_AFTER_MS = 2_000;
+
+interface Setup {
+  fd: number;
+  signal: Int32Array<SharedArrayBuffer>;
+  answers: MessagePort;
+}
+
+const { fd, signal, answers } = workerData as Setup;
+const session = new Session();
+session.connectToMainThread();
+
+const reader = new FrameReader();
+const socket = new Socket({ fd, readable: true, writable: true });
+socket.on("data", (chunk: Buffer) => {
+  reader.push(chunk);
+  for (let frame = reader.next(); frame; frame = reader.next()) obey(decodeJson<Order>(frame).message);
+});
+socket.on("close", endEverything);
+socket.on("error", endEverything);
+
+function obey(order: Order): void {
+  if (order.type === "interrupt") interrupt();
+  else {
+    answers.postMessage({ value: order.value });
+    Atomics.store(signal, 0, 1);
+    Atomics.notify(signal, 0);
+  }
+}
+
+let interrupting = false;
+
+function interrupt(): void {
+  if (interrupting) return;
+  interrupting = true;
+  const stuck = setTimeout(() => tell({ type: "stuck" }), STUCK_AFTER_MS);
+  const finish = (tries: number): void => {
+    // First end what runs; then let the main thread close the books on its cells. That, too, is JavaScript,
+    // and is started again should a late termination hit it.
+    session.post("Runtime.terminateExecution", () => {
+      const expression = `globalThis[Symbol.for("gradlab.kernel.interrupted")]()`;
+      session.post("Runtime.evaluate", { expression, silent: true }, (error, reply) => {
+        if ((error || reply.exceptionDetails) && tries > 0) return finish(tries - 1);
+        clearTimeout(stuck);
+        interrupting = false;
+        tell({ type: "interrupted" });
+      });
+    });
+  };
+  finish(5);
+}
+
+function tell(event: WatcherEvent): void {
+  socket.write(encodeJson(0, event));
+}
+
+function endEverything(): void {
+  // The group holds the runtime and whatever its cells have started.
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    process.kill(process.pid, "SIGKILL");
+  }
+}
