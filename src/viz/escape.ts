@@ -1,0 +1,20 @@
+/** Text made safe inside HTML, SVG and Markdown: data never becomes markup. */
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
+
+/** TeX's own characters set as themselves, for text outside of formulas. */
+export function escapeTex(text: string): string {
+  const named: Record<string, string> = {
+    "\\": "\\textbackslash{}",
+    "~": "\\textasciitilde{}",
+    "^": "\\textasciicircum{}",
+  };
+  return text.replace(/[\\~^&%$#_{}]/g, (c) => named[c] ?? `\\${c}`);
+}

@@ -1,0 +1,287 @@
+/**
+ * Tables: rows of objects, columns of arrays, tensors and data frames, shown the same way everywhere.
+ *
+ * Long tables show their first and last rows and say how many are left out; missing values (null,
+ * undefined, NaN) are counted and the count is shown, because a mean over a column with holes is a
+ * different thing. The HTML has no colours of its own, so that it is legible in light and dark themes.
+ */
+
+import { inspect } from "node:util";
+import { Tensor } from "../tensor/index.ts";
+import { type Displayable, displaySymbol, type MimeBundle } from "./display.ts";
+import { columnFormat, shortNumber } from "./format.ts";
+import { tableToHtml, tableToLatex, tableToMarkdown, tableToText } from "./table-formats.ts";
+
+export interface TableOptions {
+  /** Which columns, in which order; by default all. For arrays of arrays and tensors: their names. */
+  columns?: readonly string[];
+  /** Row labels. */
+  index?: readonly unknown[];
+  caption?: string;
+  /** Significant digits of columns with fractions. Default 5. */
+  digits?: number;
+  /** Rows shown at most; the middle of longer tables is left out. Default 20; Infinity shows all. */
+  maxRows?: number;
+  /** Columns shown at most. Default 20. */
+  maxColumns?: number;
+}
+
+export interface Column {
+  name: string;
+  values: ArrayLike<unknown>;
+}
+
+/** What the formats write: text cells, already chosen and shortened. `null` in `rows` is the gap. */
+export interface Cells {
+  head: string[];
+  numeric: boolean[];
+  /** Row labels, when the table has any. */
+  index: string[] | null;
+  rows: (string[] | null)[];
+  caption: string | undefined;
+  /** Size and missing values, when something is left out or missing. */
+  note: string | undefined;
+}
+
+/** A data frame as danfo makes it; recognised by what it has, so that danfo need not be loaded. */
+export interface FrameLike {
+  columns: readonly unknown[];
+  index: readonly unknown[];
+  shape: readonly number[];
+  values: readonly unknown[] | ArrayLike<unknown>;
+}
+
+export type TableSource =
+  | readonly Record<string, unknown>[]
+  | readonly (readonly unknown[])[]
+  | Record<string, ArrayLike<unknown>>
+  | Tensor
+  | FrameLike;
+
+/**
+ * A table to look at.
+ * @example table([{ model: "GMM", "log-likelihood": -512.3 }, { model: "k-means", "log-likelihood": -600 }])
+ * @example table({ epoch: [1, 2, 3], loss: losses }, { caption: "Training" })
+ */
+export function table(source: TableSource, options: TableOptions = {}): Table {
+  return new Table(source, options);
+}
+
+export class Table implements Displayable {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  readonly #index: readonly unknown[] | null;
+  readonly #options: TableOptions;
+
+  constructor(source: TableSource, options: TableOptions = {}) {
+    const read = readColumns(source, options.columns);
+    this.columns = read.columns;
+    this.rowCount = read.rowCount;
+    this.#options = options;
+    this.#index = options.index ?? read.index;
+    if (options.index && options.index.length !== this.rowCount)
+      throw new RangeError(`table(): ${options.index.length} row labels for ${this.rowCount} rows.`);
+  }
+
+  [displaySymbol](): MimeBundle {
+    const cells = this.cells();
+    return {
+      "text/html": tableToHtml(cells),
+      "text/latex": tableToLatex(cells),
+      "text/plain": tableToText(cells),
+    };
+  }
+
+  toHTML(): string {
+    return tableToHtml(this.cells());
+  }
+  toMarkdown(): string {
+    return tableToMarkdown(this.cells());
+  }
+  /** A `tabular` for a LaTeX document, complete unless `maxRows` says otherwise. */
+  toLatex(): string {
+    return tableToLatex(this.cells());
+  }
+  toString(): string {
+    return tableToText(this.cells());
+  }
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** The cells that are shown, as text. */
+  cells(): Cells {
+    const { digits = 5, maxRows = 20, maxColumns = 20, caption } = this.#options;
+    const rowsShown = pick(this.rowCount, maxRows);
+    const columnsShown = pick(this.columns.length, maxColumns);
+    const shown = columnsShown.map((c) => (c < 0 ? null : this.columns[c]));
+    const texts = shown.map((column) => (column ? cellTexts(column, rowsShown, digits) : null));
+    return {
+      head: shown.map((column) => column?.name ?? "…"),
+      numeric: shown.map((column) => column !== null && isNumeric(column.values)),
+      index: this.#index ? rowsShown.map((r) => (r < 0 ? "…" : cellText(this.#index![r], String))) : null,
+      rows: rowsShown.map((r, i) => (r < 0 ? null : texts.map((column) => column?.[i] ?? "…"))),
+      caption,
+      note: this.#note(rowsShown.includes(-1) || columnsShown.includes(-1)),
+    };
+  }
+
+  #note(shortened: boolean): string | undefined {
+    const missing = this.columns
+      .map((column) => [column.name, countMissing(column.values)] as const)
+      .filter(([, count]) => count > 0);
+    if (!shortened && missing.length === 0) return undefined;
+    const size = `${this.rowCount} rows × ${this.columns.length} columns`;
+    if (missing.length === 0) return size;
+    const listed = missing.slice(0, 6).map(([name, count]) => `${name} ${count}`);
+    const rest = missing.length > 6 ? `, and ${missing.length - 6} more columns` : "";
+    return `${size}; missing values: ${listed.join(", ")}${rest}`;
+  }
+}
+
+export function isMissing(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === "number" && Number.isNaN(value));
+}
+
+function countMissing(values: ArrayLike<unknown>): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (isMissing(values[i])) count++;
+  return count;
+}
+
+/** Indices to show of n, with −1 for the gap. */
+function pick(n: number, most: number): number[] {
+  if (n <= most) return Array.from({ length: n }, (_, i) => i);
+  const head = Math.max(1, Math.ceil(most / 2));
+  const tail = Math.max(0, Math.floor(most / 2));
+  return [
+    ...Array.from({ length: head }, (_, i) => i),
+    -1,
+    ...Array.from({ length: tail }, (_, i) => n - tail + i),
+  ];
+}
+
+function isNumeric(values: ArrayLike<unknown>): boolean {
+  let some = false;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === null || values[i] === undefined) continue;
+    if (typeof values[i] !== "number" && typeof values[i] !== "bigint") return false;
+    some = true;
+  }
+  return some;
+}
+
+function cellTexts(column: Column, rows: number[], digits: number): string[] {
+  const present = rows.filter((r) => r >= 0).map((r) => column.values[r]);
+  const format = columnFormat(present, digits);
+  return rows.map((r) => (r < 0 ? "…" : cellText(column.values[r], format)));
+}
+
+function cellText(value: unknown, number: (x: number) => string): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return number(value);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Tensor)
+    return value.size === 1 ? shortNumber(value.item()) : `tensor of shape [${value.shape.join(", ")}]`;
+  return typeof value === "object" ? inspect(value, { depth: 1, breakLength: Infinity }) : String(value);
+}
+
+interface Read {
+  columns: Column[];
+  rowCount: number;
+  index: readonly unknown[] | null;
+}
+
+function readColumns(source: TableSource, names: readonly string[] | undefined): Read {
+  if (source === null || typeof source !== "object")
+    throw new TypeError(`table(): expected rows, columns, a tensor or a data frame; got ${typeof source}.`);
+  if (source instanceof Tensor) return readTensor(source, names);
+  if (isFrameLike(source)) return readFrame(source, names);
+  if (Array.isArray(source) && source.some(Array.isArray)) return readLists(source, names);
+  if (Array.isArray(source)) return readRecords(source, names);
+  return readDictionary(source as Record<string, ArrayLike<unknown>>, names);
+}
+
+export function isFrameLike(source: unknown): source is FrameLike {
+  const frame = source as FrameLike;
+  return (
+    typeof source === "object" &&
+    source !== null &&
+    Array.isArray(frame.columns) &&
+    Array.isArray(frame.index) &&
+    Array.isArray(frame.shape) &&
+    "values" in frame
+  );
+}
+
+function readFrame(frame: FrameLike, names: readonly string[] | undefined): Read {
+  const all = frame.columns.map(String);
+  const rows = frame.values as readonly unknown[];
+  const [rowCount] = frame.shape;
+  const isSeries = frame.shape.length === 1;
+  const at = (name: string): Column => {
+    const c = all.indexOf(name);
+    if (c < 0) throw new RangeError(`table(): no column "${name}"; there are ${all.join(", ")}.`);
+    const values = Array.from({ length: rowCount }, (_, r) =>
+      isSeries ? rows[r] : (rows[r] as unknown[])[c],
+    );
+    return { name, values };
+  };
+  return { columns: (names ?? all).map(at), rowCount, index: frame.index };
+}
+
+function readTensor(t: Tensor, names: readonly string[] | undefined): Read {
+  if (t.rank === 0 || t.rank > 2)
+    throw new RangeError(
+      `table(): a tensor of shape [${t.shape.join(", ")}] is no table; give one of rank 1 or 2.`,
+    );
+  const [rowCount, width] = t.rank === 1 ? [t.shape[0], 1] : t.shape;
+  const flat = t.values();
+  if (names && names.length !== width)
+    throw new RangeError(`table(): ${names.length} names for ${width} columns.`);
+  const columns = Array.from({ length: width }, (_, c) => ({
+    name: names?.[c] ?? String(c),
+    values: Array.from({ length: rowCount }, (_, r) => flat[r * width + c]),
+  }));
+  return { columns, rowCount, index: Array.from({ length: rowCount }, (_, r) => r) };
+}
+
+function readLists(rows: readonly (readonly unknown[])[], names: readonly string[] | undefined): Read {
+  const width = names?.length ?? Math.max(0, ...rows.map((row) => row.length));
+  for (const [r, row] of rows.entries())
+    if (!Array.isArray(row) || row.length !== width)
+      throw new RangeError(`table(): row ${r} has ${row?.length ?? "no"} cells; ${width} are expected.`);
+  const columns = Array.from({ length: width }, (_, c) => ({
+    name: names?.[c] ?? String(c),
+    values: rows.map((row) => row[c]),
+  }));
+  return { columns, rowCount: rows.length, index: null };
+}
+
+function readRecords(rows: readonly Record<string, unknown>[], names: readonly string[] | undefined): Read {
+  for (const [r, row] of rows.entries())
+    if (typeof row !== "object" || row === null)
+      throw new TypeError(`table(): row ${r} is ${row === null ? "null" : typeof row}, not an object.`);
+  const all = names ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = all.map((name) => ({ name, values: rows.map((row) => row[name]) }));
+  return { columns, rowCount: rows.length, index: null };
+}
+
+function readDictionary(
+  source: Record<string, ArrayLike<unknown>>,
+  names: readonly string[] | undefined,
+): Read {
+  const columns = (names ?? Object.keys(source)).map((name) => {
+    const given = source[name] as unknown;
+    const values = given instanceof Tensor ? Array.from(given.values()) : (given as ArrayLike<unknown>);
+    if (values === undefined) throw new RangeError(`table(): no column "${name}".`);
+    if (typeof values !== "object" || typeof values.length !== "number")
+      throw new TypeError(`table(): column "${name}" is no array; for one row, give [{ … }].`);
+    return { name, values };
+  });
+  const rowCount = columns[0]?.values.length ?? 0;
+  for (const { name, values } of columns)
+    if (values.length !== rowCount)
+      throw new RangeError(`table(): column "${name}" has ${values.length} values, the first ${rowCount}.`);
+  return { columns, rowCount, index: null };
+}
