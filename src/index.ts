@@ -1,5 +1,6 @@
 export * from "./autodiff/index.ts";
 export * from "./linalg/index.ts";
+export * from "./models/index.ts";
 export * from "./nn/index.ts";
 export { type ConvOptions, conv2d, conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./ops/conv.ts";
 export { fromHost, hostNumber } from "./ops/host.ts";

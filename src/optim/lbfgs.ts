@@ -80,7 +80,11 @@ function advance(evaluate: Evaluate, x: Float64Array, m: Memory, o: Required<LBF
     m.direction = d;
     m.t = fresh ? Math.min(1, 1 / g.reduce((s, v) => s + Math.abs(v), 0)) * o.lr : o.lr;
     const slope = dot(g, d);
-    if (slope > -o.toleranceChange) break;
+    if (slope > -o.toleranceChange) {
+      // No step along d can change f by more than the tolerance.
+      converged ||= o.lineSearchFn !== null && slope <= o.toleranceChange;
+      break;
+    }
     const origin = x;
     const along = (t: number): Float64Array => origin.map((v, i) => v + t * d[i]);
     if (o.lineSearchFn) {
@@ -224,7 +228,13 @@ export function minimize<T extends Tree>(
     return { f: value.item(), g: flatten(leaves(grad), sizes) };
   };
   const maxIter = o.maxIter ?? 200;
-  const options = settings({ historySize: 10, lineSearchFn: "strongWolfe", ...o, maxIter: 1 });
+  const options = settings({
+    historySize: 10,
+    lineSearchFn: "strongWolfe",
+    toleranceChange: 1e-14,
+    ...o,
+    maxIter: 1,
+  });
   options.maxEval = Number.POSITIVE_INFINITY;
   // Each iteration is a call of its own that starts where the last one ended, so its point is remembered.
   let last: { x: Float64Array; f: number; g: Float64Array } | null = null;

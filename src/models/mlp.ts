@@ -1,0 +1,40 @@
+/**
+ * Fully connected networks.
+ */
+
+import { type LayerOptions, Linear, Module, ReLU, Sequential, Sigmoid, SiLU, Tanh } from "../nn/index.ts";
+import { ArgumentError, type Tensor } from "../tensor/index.ts";
+
+const ACTIVATIONS = { relu: ReLU, swish: SiLU, silu: SiLU, sigmoid: Sigmoid, tanh: Tanh } as const;
+export type Activation = keyof typeof ACTIVATIONS;
+
+/** Affine layers of the given sizes with an activation between them and none after the last. */
+export class MLP extends Module {
+  readonly layers: Sequential;
+
+  /** @param sizes features of input, hidden layers and output, e.g. [64, 32, 10] */
+  constructor(
+    sizes: readonly number[],
+    { activation = "relu", ...o }: LayerOptions & { activation?: Activation; bias?: boolean } = {},
+  ) {
+    super();
+    if (sizes.length < 2)
+      throw new ArgumentError(`MLP: give at least two sizes, input and output; got [${sizes}].`);
+    const make = ACTIVATIONS[activation];
+    if (!make)
+      throw new ArgumentError(
+        `MLP: activation "${activation}" is not known; use ${Object.keys(ACTIVATIONS).join(", ")}.`,
+      );
+    const layers: Module[] = [];
+    for (let i = 0; i + 1 < sizes.length; i++) {
+      if (i > 0) layers.push(new make());
+      layers.push(new Linear(sizes[i], sizes[i + 1], o));
+    }
+    this.layers = new Sequential(...layers);
+  }
+
+  /** @param x [N, sizes[0]] @returns [N, last size] */
+  forward(x: Tensor): Tensor {
+    return this.layers.forward(x);
+  }
+}
