@@ -5,6 +5,7 @@ import { NotebookError } from "./notebook/format/types.ts";
 
 const commands: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import("./notebook/commands/run.ts"),
+  export: () => import("./notebook/commands/export.ts"),
 };
 
 async function help(): Promise<string> {

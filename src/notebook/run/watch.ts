@@ -42,6 +42,7 @@ export async function watchNotebook(path: string, options: WatchOptions): Promis
   let wake: () => void = () => {};
   let pending = true;
   let modules = false;
+  let ran = false;
   let current: AbortController | undefined;
   const watcher = watch(folder, (_, name) => {
     if (name === null) return;
@@ -58,7 +59,8 @@ export async function watchNotebook(path: string, options: WatchOptions): Promis
   try {
     while (!options.signal?.aborted) {
       if (!pending && !modules) {
-        options.onWait?.();
+        if (ran) options.onWait?.();
+        ran = false;
         await new Promise<void>((resume) => {
           wake = resume;
           if (options.signal?.aborted || pending || modules) resume();
@@ -94,10 +96,12 @@ export async function watchNotebook(path: string, options: WatchOptions): Promis
         wake = () => {};
         done = { sources: ranWell(notebook, selected, from, report, done) };
         options.onRun?.(report);
+        ran = true;
       } catch (error) {
         if (options.signal?.aborted) break;
         if (!(error instanceof NotebookError)) throw error;
         options.onError?.(error);
+        ran = true;
       }
     }
   } finally {
@@ -125,11 +129,12 @@ async function runFrom(
     fromCell: String(from + 1),
     signal: options.signal ? AbortSignal.any([options.signal, breakOff]) : breakOff,
   });
+  const broken = breakOff.aborted; // before our own save wakes the watcher
   await saver.save(notebook);
   return {
     notebook: path,
     kernel: kernel.name,
-    status: breakOff.aborted ? "cancelled" : cells.some((c) => isFailure(c.status)) ? "failed" : "passed",
+    status: broken ? "cancelled" : cells.some((c) => isFailure(c.status)) ? "failed" : "passed",
     duration: performance.now() - began,
     parameters: options.parameters ?? {},
     cells,
