@@ -17,3 +17,4 @@ export {
 export { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "./ops/pool.ts";
 export * from "./optim/index.ts";
 export * from "./tensor/index.ts";
+export { decodeNpy, decodeNpz, encodeNpy, encodeNpz } from "./tensor/npy.ts";

@@ -22,3 +22,5 @@ export * from "./loss.ts";
 export { functionalCall, Module, type StateDict } from "./module.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, LayerNorm } from "./norm.ts";
 export { Parameter } from "./parameter.ts";
+export { decodeSafetensors, encodeSafetensors, loadSafetensors, saveSafetensors } from "./safetensors.ts";
+export { Summary, type SummaryRow, summary } from "./summary.ts";
