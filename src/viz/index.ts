@@ -1,0 +1,12 @@
+/** Everything that shows: formulas, figures, drawings of graphs, tables, progress. */
+
+export * from "./display.ts";
+export { escapeHtml, escapeTex } from "./escape.ts";
+export { type EllipseOptions, Figure, figureToSvg, type Layout, type Trace } from "./figure.ts";
+export { duration, shortNumber } from "./format.ts";
+export { type Macros, MathError, type MathOptions, MathSetter, type MathSvg, texToSvg } from "./math.ts";
+export { colorOf, palette } from "./palette.ts";
+export * as plot from "./plot/index.ts";
+export { drawableTypes, FigureError } from "./plotly.ts";
+export { Progress, type ProgressOptions, progress } from "./progress.ts";
+export { Table, type TableOptions, type TableSource, table } from "./table.ts";
