@@ -1,0 +1,117 @@
+// Set-up: brings a fresh clone, or a half-made one, to where everything runs.
+// Each step looks first whether it has anything to do, so a second run takes a
+// second or two and downloads nothing. Nothing outside the repository is written
+// (but for npm's and pip's own caches).
+//
+//   node src/setup/setup.mjs            everything
+//   node src/setup/setup.mjs packages   npm's packages only
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { installKernelspec } from "./kernelspec.mjs";
+import { findNode, OLDEST_NODE } from "./node.mjs";
+import { installPackages } from "./packages.mjs";
+import { cache } from "./paths.mjs";
+import { complain, SetupError, say } from "./say.mjs";
+import { installVenv } from "./venv.mjs";
+import { buildWasm } from "./wasm.mjs";
+
+function checkPlatform() {
+  if (process.platform === "win32") {
+    throw new SetupError("on Windows, gradlab runs inside WSL (Windows's own Linux).", [
+      "In PowerShell:  wsl --install",
+      "then, in the Ubuntu window:  install Node 20 or newer and Python 3.10 or newer, clone gradlab there, npm start",
+    ]);
+  }
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new SetupError(
+      `this is Node ${process.versions.node}; gradlab starts from Node ${OLDEST_NODE} or newer.`,
+      ["Get it from nodejs.org (or your package manager, nvm, conda), then run the same command again."],
+    );
+  }
+}
+
+const lock = join(cache, "setup.lock");
+
+function alive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Run `work` while no other set-up of this folder runs. */
+async function alone(work) {
+  mkdirSync(cache, { recursive: true });
+  for (let told = false; ; ) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const owner = Number(readFileSync(lock, { encoding: "utf8", flag: "a+" }));
+    if (!owner || !alive(owner)) {
+      rmSync(lock, { force: true });
+      continue;
+    }
+    if (!told) say(`Another set-up of this folder is running (process ${owner}); waiting for it.`);
+    told = true;
+    await sleep(300);
+  }
+  const release = () => rmSync(lock, { force: true });
+  process.once("exit", release);
+  try {
+    return await work();
+  } finally {
+    process.removeListener("exit", release);
+    release();
+  }
+}
+
+/**
+ * Bring everything (or, with `only: "packages"`, npm's packages) up to date.
+ * @returns the path of the Node that runs TypeScript
+ */
+export async function setUp({ only } = {}) {
+  checkPlatform();
+  return alone(async () => {
+    await installPackages();
+    if (only === "packages") return findNode();
+    await installVenv();
+    const node = findNode();
+    if (!node) {
+      throw new SetupError(`there is no Node 24 for ${process.platform} on ${process.arch}.`, [
+        "Install Node 24 or newer yourself (nodejs.org), put it on PATH, and run the same command again.",
+      ]);
+    }
+    await installKernelspec(node);
+    await buildWasm();
+    return node;
+  });
+}
+
+/** Run a command's main function; errors are shown and become the exit status. */
+export async function main(command) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      say("\nStopped. The same command goes on from here.");
+      process.exit(130);
+    });
+  }
+  try {
+    process.exitCode = (await command()) ?? 0;
+  } catch (error) {
+    complain(error);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(async () => {
+    await setUp({ only: process.argv[2] });
+  });
+}
