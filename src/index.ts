@@ -1,5 +1,7 @@
 export * from "./autodiff/index.ts";
+export * from "./derive/index.ts";
 export * from "./linalg/index.ts";
+export * from "./mixture/index.ts";
 export * from "./models/index.ts";
 export * from "./nn/index.ts";
 export { type ConvOptions, conv2d, conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./ops/conv.ts";

@@ -1,0 +1,187 @@
+/**
+ * A hand-written formula against the truth: autodiff and central differences, at random points.
+ *
+ * A formula is a function of the named quantities, and, as its second argument, of their gradients:
+ * `({ H }, bar) => H.T.matmul(bar.S)`.
+ */
+
+import { traced } from "../autodiff/index.ts";
+import { leaf, lift, withRecording } from "../ops/index.ts";
+import { ArgumentError, isFloat, type Random, rng, sameShape, shapeText, Tensor } from "../tensor/index.ts";
+import { along, direction, slope } from "./differences.ts";
+import type { SamplePoint, Study } from "./study.ts";
+import { errorText, matches, type Verdict } from "./verdict.ts";
+
+export type Formula = (quantities: any, gradients: any) => Tensor | number;
+
+/** The quantities and gradients a formula may use, with a clear error for any other name. */
+export function environment(
+  study: Study,
+  p: SamplePoint,
+  options: { trace: boolean },
+): { quantities: Record<string, Tensor>; gradients: Record<string, Tensor> } {
+  const make = (name: string, t: Tensor): Tensor => {
+    const x = options.trace && isFloat(t.dtype) ? leaf(t.detach()) : t.detach();
+    return x.named(name);
+  };
+  const quantities: Record<string, Tensor> = {};
+  for (const name of [
+    ...Object.keys(p.values),
+    ...p.trace.named.keys(),
+    ...study.shown.keys(),
+    p.trace.outputName,
+  ]) {
+    const t = study.tensorAt(p.trace, name);
+    if (t) quantities[name] = make(name, t);
+  }
+  const gradients: Record<string, Tensor> = {};
+  for (const [name, g] of p.gradients) gradients[name] = make(`bar:${name}`, g);
+  const upstream = study.options.upstream;
+  if (upstream) quantities[upstream] = gradients[p.trace.outputName];
+  return {
+    quantities: guarded(quantities, "quantity"),
+    gradients: guarded(gradients, "gradient"),
+  };
+}
+
+function guarded(values: Record<string, Tensor>, what: string): Record<string, Tensor> {
+  return new Proxy(values, {
+    get(target, key) {
+      if (typeof key !== "string" || key in target) return target[key as string];
+      throw new ArgumentError(
+        `The formula asks for the ${what} "${key}"; there are ${Object.keys(target).join(", ")}. ` +
+          `Name an intermediate result with .named("${key}"), or return it from the function.`,
+      );
+    },
+  });
+}
+
+/** The formula's value at a point. */
+export function evaluateFormula(formula: Formula, study: Study, p: SamplePoint): Tensor {
+  const { quantities, gradients } = environment(study, p, { trace: false });
+  return withRecording(false, () => asTensor(formula(quantities, gradients)));
+}
+
+export function asTensor(x: unknown): Tensor {
+  if (x instanceof Tensor || typeof x === "number") return lift(x, "claim");
+  throw new ArgumentError(
+    `The formula must return a tensor or a number; it returned ${x === undefined ? "nothing (is a return missing?)" : typeof x}.`,
+  );
+}
+
+/** The formula recorded at a point, for reading as an expression. */
+export function recordFormula(
+  formula: Formula,
+  study: Study,
+  p: SamplePoint,
+): { result: Tensor; leaves: Map<string, Tensor> } {
+  return traced(() => {
+    const { quantities, gradients } = environment(study, p, { trace: true });
+    const leaves = new Map<string, Tensor>();
+    for (const t of [...Object.values(quantities), ...Object.values(gradients)])
+      if (t.node) leaves.set(t.name as string, t);
+    return { result: asTensor(formula(quantities, gradients)), leaves };
+  });
+}
+
+export interface Comparison extends Verdict {
+  /** The first point where the formula differs. */
+  readonly failure?: SamplePoint;
+  readonly shapeProblem?: string;
+  /** Largest error against autodiff, and against central differences. */
+  readonly autodiff: number;
+  readonly differences: number;
+}
+
+/** Compares a claimed gradient with the truth at every point of the study. */
+export function compareGradient(study: Study, name: string, formula: Formula): Comparison {
+  const r = rng((study.options.seed ?? 0) + 71);
+  let [autodiff, differences] = [0, 0];
+  let decided = 0;
+  for (const p of study.everywhere) {
+    const truth = p.gradients.get(name) as Tensor;
+    const claimed = evaluateFormula(formula, study, p);
+    if (!fits(claimed, truth)) {
+      const shapeProblem =
+        `the formula has shape ${shapeText(claimed.shape)}; the gradient has the shape of ${name}, ` +
+        `${shapeText(truth.shape)}`;
+      return {
+        ...failed(p, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
+        text: shapeProblem,
+        shapeProblem,
+      };
+    }
+    const m = matches(claimed, truth, p.noise.get(name));
+    if (!m.ok) return failed(p, m.error, numericGap(study, p, name, claimed, r).error);
+    const n = numericGap(study, p, name, claimed, r);
+    if (p.given) {
+      // The given point may sit on a kink, where differences say nothing.
+      if (n.trusted && !n.ok) return failed(p, m.error, n.error);
+      autodiff = Math.max(autodiff, m.error);
+      continue;
+    }
+    if (!n.ok) return failed(p, m.error, n.error);
+    decided++;
+    autodiff = Math.max(autodiff, m.error);
+    differences = Math.max(differences, n.error);
+  }
+  return {
+    ok: true,
+    points: decided,
+    error: autodiff,
+    autodiff,
+    differences,
+    text:
+      `agrees at ${decided} random points, largest relative error ${errorText(autodiff)} ` +
+      `(central differences: ${errorText(differences)})`,
+  };
+}
+
+function failed(p: SamplePoint, autodiff: number, differences: number): Comparison {
+  return {
+    ok: false,
+    points: 1,
+    error: autodiff,
+    autodiff,
+    differences,
+    failure: p,
+    text:
+      `differs ${p.given ? "at the given point" : "at a random point"}: relative error ${errorText(autodiff)} ` +
+      `against automatic differentiation, ${errorText(differences)} against central differences`,
+  };
+}
+
+function fits(claimed: Tensor, truth: Tensor): boolean {
+  return sameShape(claimed.shape, truth.shape);
+}
+
+/** The claimed gradient along three random directions, against central differences of the function itself. */
+export function numericGap(
+  study: Study,
+  p: SamplePoint,
+  name: string,
+  claimed: Tensor,
+  r: Random,
+): { ok: boolean; error: number; trusted: boolean } {
+  const x = (study.tensorAt(p.trace, name) as Tensor).detach();
+  let error = 0;
+  let trusted = true;
+  for (let k = 0; k < 3; k++) {
+    const v = direction(x, r);
+    const s = slope((t) => study.lossWith(p, name, along(x, v, t)));
+    let [sum, scale] = [0, 0];
+    const [a, b] = [claimed.values(), v.values()];
+    for (let i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+      scale += Math.abs(a[i] * b[i]);
+    }
+    scale = Math.max(scale, Math.abs(s.value));
+    if (scale === 0) continue;
+    if (s.error > 1e-6 * scale) {
+      trusted = false;
+      continue;
+    }
+    error = Math.max(error, Math.abs(sum - s.value) / scale);
+  }
+  return { ok: error <= 1e-5, error, trusted };
+}

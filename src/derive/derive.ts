@@ -1,0 +1,255 @@
+/**
+ * derive(f, inputs): the computation graph of f, its backward pass in LaTeX, every step checked, and
+ * claims about its derivatives tested.
+ */
+
+import type { Tensor } from "../tensor/index.ts";
+import { backwardSteps, type Step } from "./backward-steps.ts";
+import { checkStep, type StepChecks } from "./check-steps.ts";
+import { type Claim, type ClaimFunction, type ClaimOptions, makeClaim } from "./claims.ts";
+import type { Expr } from "./expr/expr.ts";
+import { subexpressions } from "./expr/expr.ts";
+import { printExpr } from "./expr/print.ts";
+import { Forms } from "./forms.ts";
+import { type GraphOptions, type GraphSpec, graphSpec } from "./graph.ts";
+import { pathsTo } from "./paths.ts";
+import { toMarkdown, toTex } from "./show.ts";
+import { type Detail, type Quantity, Structure } from "./structure.ts";
+import { Study, type StudyOptions } from "./study.ts";
+import { gradientTex, type Naming, type Notation, symbolsFor } from "./symbols.ts";
+import type { Inputs } from "./trace.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface DeriveOptions extends StudyOptions, Notation {
+  /** Steps from name to name, or operation by operation. Default: by names where any result is named. */
+  detail?: Detail;
+}
+
+/** What formulas receive: inputs, named results, and (untyped) any other name. */
+export type Known<I> = { [K in keyof I]: Tensor } & Record<string, Tensor>;
+
+export interface Gradient {
+  readonly name: string;
+  /** `∂L/∂W = …` */
+  readonly tex: string;
+  /** The right-hand side in the named quantities. */
+  readonly formula: string;
+  /** The right-hand side in the named quantities and their gradients. */
+  readonly local: string;
+  readonly value: Tensor;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Derives the gradients of `f` with respect to its inputs.
+ * @param f of an object of named tensors; returns a scalar loss, an array (whose upstream gradient is then
+ *   arbitrary), or an object of named tensors with the loss among them
+ * @param inputs tensors by name; numbers are named constants
+ * @example const d = derive(({ W, x }) => W.matmul(x).square().sum(), { W, x });
+ */
+export function derive<I extends Inputs>(
+  f: (inputs: Known<I>) => Tensor | Record<string, Tensor>,
+  inputs: I,
+  options: DeriveOptions = {},
+): Derivation<I> {
+  return new Derivation<I>(f, inputs, options);
+}
+
+export class Derivation<I extends Inputs = Inputs> {
+  readonly study: Study;
+  readonly structure: Structure;
+  readonly options: DeriveOptions;
+  readonly naming: Naming;
+  readonly steps: readonly Step[];
+  readonly forms: Forms;
+  /** Claims a gradient: throws a ClaimError with a diagnosis when the formula is wrong. */
+  readonly claim: ClaimFunction<I>;
+  readonly #checks = new Map<number, StepChecks>();
+  #gradients: Gradient[] | undefined;
+
+  constructor(f: (inputs: Known<I>) => unknown, inputs: I, options: DeriveOptions) {
+    this.options = options;
+    this.study = new Study(f as (inputs: any) => unknown, inputs, options);
+    this.structure = new Structure(this.study, options.detail);
+    const { quantities } = this.structure;
+    this.naming = {
+      symbols: options.symbols,
+      bold: options.bold,
+      gradients: options.gradients,
+      upstream: options.upstream,
+      output: this.study.trace.outputName,
+      scalar: this.study.scalar,
+      rankOf: (name) => quantities.get(name)?.tensor.rank ?? 0,
+    };
+    this.steps = backwardSteps(this.structure);
+    this.forms = new Forms(this.structure, this.steps);
+    this.claim = makeClaim(this) as unknown as ClaimFunction<I>;
+  }
+
+  get scalar(): boolean {
+    return this.study.scalar;
+  }
+
+  /** The value of f at the given inputs. */
+  get value(): Tensor {
+    return this.study.trace.output.detach();
+  }
+
+  /** Claims that a formula is wrong, and shows why: throws when it is right. */
+  refute(
+    name: string,
+    formula: (quantities: Known<I>, gradients: Record<string, Tensor>) => Tensor | number,
+    options: Omit<ClaimOptions, "expect"> = {},
+  ): Claim {
+    return this.claim(name, formula, { ...options, expect: "false" });
+  }
+
+  /** ∂L/∂name at the given inputs, for an input or any named result. */
+  gradientValue(name: string): Tensor {
+    const g = this.study.here.gradients.get(name);
+    if (!g) throw new Error(this.unknown(name));
+    return g;
+  }
+
+  /** ∂L/∂name as a formula, with its value and verdict. */
+  gradient(name: string): Gradient {
+    const q = this.structure.quantities.get(name);
+    if (!q || !this.study.here.gradients.has(name)) throw new Error(this.unknown(name));
+    const symbols = symbolsFor(this.naming);
+    const full = this.forms.gradient(name, "inputs");
+    const near = this.forms.gradient(name, "neighbours");
+    const formula = printExpr(full, symbols);
+    const local = printExpr(near, symbols);
+    const left = gradientTex(this.naming, name);
+    const both = local !== formula && local !== left ? `${local} = ${formula}` : formula;
+    return {
+      name,
+      tex: `${left} = ${both}`,
+      formula,
+      local,
+      value: this.gradientValue(name),
+      verdict: this.forms.check(name, full),
+    };
+  }
+
+  /** The gradients of all variables. */
+  get gradients(): readonly Gradient[] {
+    this.#gradients ??= this.study.variables
+      .filter((n) => this.steps.some((s) => s.contributions.some((c) => c.to === n)))
+      .map((n) => this.gradient(n));
+    return this.#gradients;
+  }
+
+  /** How many steps contribute to a quantity's gradient. */
+  arrivals(name: string): number {
+    return this.steps.reduce((n, s) => n + s.contributions.filter((c) => c.to === name).length, 0);
+  }
+
+  /** The paths from the output back to a variable. */
+  pathNames(name: string): string[][] {
+    return pathsTo(this.structure, name);
+  }
+
+  /** A step's formula with small rewritings only: named parts recognised, numbers collected. */
+  tidy(e: Expr): Expr {
+    return this.forms.stepSimplifier.simplify(e);
+  }
+
+  checksOf(step: number): StepChecks {
+    let c = this.#checks.get(step);
+    if (!c) this.#checks.set(step, (c = checkStep(this.structure, this.steps[step])));
+    return c;
+  }
+
+  /** Forward results that the backward pass reads: what must be retained. */
+  retained(): Set<string> {
+    const found = new Set<string>();
+    for (const step of this.steps)
+      for (const c of step.contributions)
+        for (const part of subexpressions(c.raw))
+          if (part.kind === "sym" && !part.name.startsWith("bar:")) {
+            const q = this.structure.quantities.get(part.name) as Quantity | undefined;
+            if (q && q.kind !== "constant" && q.kind !== "input") found.add(part.name);
+          }
+    return found;
+  }
+
+  /** Throws when any step or gradient fails its checks; returns this. */
+  check(): this {
+    this.steps.forEach((step, i) => {
+      for (const [what, v] of Object.entries(this.checksOf(i)))
+        if (!v.ok) throw new Error(`derive: the step from ${step.of.name} fails (${what}): ${v.text}.`);
+    });
+    for (const g of this.gradients)
+      if (!g.verdict.ok) throw new Error(`derive: the gradient by ${g.name} fails: ${g.verdict.text}.`);
+    return this;
+  }
+
+  graphSpec(o: GraphOptions = {}): GraphSpec {
+    return graphSpec(this as unknown as Derivation, o);
+  }
+
+  /** The computation graph, as a drawing. */
+  graph(o: GraphOptions = {}): GraphDrawing {
+    return new GraphDrawing(this.graphSpec(o));
+  }
+
+  toMarkdown(): string {
+    return toMarkdown(this as unknown as Derivation);
+  }
+
+  toTex(): string {
+    return toTex(this as unknown as Derivation);
+  }
+
+  toString(): string {
+    return this.toMarkdown();
+  }
+
+  unknown(name: string): string {
+    return (
+      `derive: there is no gradient of "${name}"; there are ${[...this.study.here.gradients.keys()].join(", ")}. ` +
+      `Name an intermediate result with .named("${name}"), or return it from the function.`
+    );
+  }
+
+  /** The graph as a display of its own, then the steps. */
+  async [Symbol.for("Jupyter.display")](): Promise<Record<string, unknown>> {
+    const show = (globalThis as any)[Symbol.for("gradlab.display")];
+    if (typeof show === "function") show(await this.graph().bundle());
+    const markdown = this.toMarkdown();
+    return { "text/markdown": markdown, "text/plain": markdown };
+  }
+}
+
+/** A graph that displays itself as SVG, and as text where nothing can draw. */
+export class GraphDrawing {
+  readonly spec: GraphSpec;
+  constructor(spec: GraphSpec) {
+    this.spec = spec;
+  }
+
+  async svg(): Promise<string> {
+    const { drawGraph } = (await import("../viz/graph.ts" as string)) as {
+      drawGraph: (g: GraphSpec) => Promise<string>;
+    };
+    return drawGraph(this.spec);
+  }
+
+  toString(): string {
+    return this.spec.nodes
+      .map((n) => {
+        const from = this.spec.edges.filter((e) => e.to === n.id).map((e) => e.from);
+        return `${n.id}${from.length > 0 ? ` <- ${from.join(", ")}` : ""}   ${n.sub ?? ""}`;
+      })
+      .join("\n");
+  }
+
+  [Symbol.for("Jupyter.display")](): Promise<Record<string, string>> {
+    return this.bundle();
+  }
+
+  async bundle(): Promise<Record<string, string>> {
+    return { "image/svg+xml": await this.svg(), "text/plain": this.toString() };
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The computation graph of a derivation, for drawing: each quantity with its definition, shape, value and
+ * gradient; the paths to one variable in colours of their own.
+ */
+
+import type { Tensor } from "../tensor/index.ts";
+import type { Derivation } from "./derive.ts";
+import { printExpr } from "./expr/print.ts";
+import { pathsTo } from "./paths.ts";
+import { spaceTex } from "./show.ts";
+import { gradientTex, symbolsFor } from "./symbols.ts";
+
+export interface GraphNode {
+  id: string;
+  label: string;
+  sub?: string;
+  value?: string;
+  gradient?: string;
+  kind: "input" | "constant" | "op" | "output";
+  color?: string;
+  group?: string;
+  retained?: boolean;
+}
+export interface GraphEdge {
+  from: string;
+  to: string;
+  label?: string;
+  color?: string;
+  dashed?: boolean;
+}
+export interface GraphSpec {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  direction?: "LR" | "TB";
+}
+
+export interface GraphOptions {
+  /** The variable whose paths are coloured; by default the first with more than one path. false: none. */
+  highlight?: string | false;
+  /** Write values and gradients into the nodes. Default: when all of them are short. */
+  values?: boolean;
+  direction?: "LR" | "TB";
+}
+
+export const PATH_COLORS = ["#c2410c", "#1d4ed8", "#15803d", "#7e22ce", "#b45309", "#0f766e"];
+
+export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
+  const symbols = symbolsFor(d.naming);
+  const all = [...d.structure.quantities.values()].filter((q) => q.kind !== "aside");
+  const used = new Set(all.flatMap((q) => q.from));
+  const shown = all.filter((q) => q.definition || used.has(q.name));
+  const retained = d.retained();
+  const highlighted =
+    o.highlight === false
+      ? undefined
+      : (o.highlight ?? d.study.variables.find((v) => pathsTo(d.structure, v).length > 1));
+  const colors = new Map<string, string>();
+  if (highlighted !== undefined)
+    pathsTo(d.structure, highlighted).forEach((path, i) => {
+      for (let k = 0; k + 1 < path.length; k++) {
+        const key = `${path[k + 1]}>${path[k]}`;
+        if (!colors.has(key)) colors.set(key, PATH_COLORS[i % PATH_COLORS.length]);
+      }
+    });
+  const values = o.values ?? shown.length <= 24;
+  const here = d.study.here;
+  return {
+    direction: o.direction ?? (shown.length > 12 ? "TB" : "LR"),
+    nodes: shown.map((q) => {
+      const definition = q.definition && printExpr(q.definition, symbols);
+      const gradient = here.gradients.get(q.name);
+      return {
+        id: q.name,
+        label: definition && definition.length < 140 ? `${symbols(q.name)} = ${definition}` : symbols(q.name),
+        sub: spaceTex(q.tensor.shape),
+        ...(values ? { value: summary(q.tensor) } : {}),
+        ...(values && gradient && q.kind !== "constant"
+          ? { gradient: `${gradientTex(d.naming, q.name)} = ${summaryTex(gradient)}` }
+          : {}),
+        kind: q.kind === "intermediate" ? "op" : (q.kind as "input" | "constant" | "output"),
+        retained: retained.has(q.name),
+      };
+    }),
+    edges: shown.flatMap((q) =>
+      q.from.map((from) => {
+        const color = colors.get(`${from}>${q.name}`);
+        return { from, to: q.name, ...(color ? { color } : {}) };
+      }),
+    ),
+  };
+}
+
+const short = (x: number): string => {
+  if (!Number.isFinite(x)) return String(x);
+  if (Number.isInteger(x) && Math.abs(x) < 1e5) return String(x);
+  const a = Math.abs(x);
+  return a >= 1e5 || a < 1e-3 ? x.toExponential(1) : String(+x.toPrecision(3));
+};
+
+/** A value in a few characters: the number, the entries, or their range. */
+export function summary(t: Tensor): string {
+  const v = Array.from(t.values() as ArrayLike<number>);
+  if (t.rank === 0) return short(v[0]);
+  if (t.rank === 1 && v.length <= 4) return `(${v.map(short).join(", ")})`;
+  if (t.rank === 2 && v.length <= 6)
+    return `[${t
+      .toArray()
+      .map((row: number[]) => row.map(short).join(" "))
+      .join("; ")}]`;
+  return `${short(Math.min(...v))} … ${short(Math.max(...v))}`;
+}
+
+function summaryTex(t: Tensor): string {
+  return `\\text{${summary(t).replaceAll("…", "\\ldots")}}`;
+}
