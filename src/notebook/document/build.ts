@@ -150,11 +150,11 @@ export function buildDocument(notebook: Notebook, options: BuildOptions): Doc {
 function settleMath(blocks: Block[], options: BuildOptions): string[] {
   const macros: string[] = [];
   const numbering = new Numbering();
-  walkMath(blocks, (math) => {
+  walkMath(blocks, (math, display) => {
     const { definitions, rest } = takeDefinitions(math.tex);
     macros.push(...definitions);
     math.tex = rest;
-    if (math.type === "math" && !options.keepNumbering) math.tex = numbering.number(rest);
+    if (display && !options.keepNumbering) math.tex = numbering.number(rest);
   });
   if (options.keepNumbering) return macros;
   walkMath(blocks, (math) => {

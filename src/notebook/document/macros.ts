@@ -61,7 +61,8 @@ export function takeDefinitions(tex: string): { definitions: string[]; rest: str
     rest += tex.slice(from, found.index);
     from = end;
   }
-  return { definitions, rest: (rest + tex.slice(from)).trim() };
+  // \require loads what is loaded already.
+  return { definitions, rest: (rest + tex.slice(from)).replace(/\\require\s*\{[^}]*\}/g, "").trim() };
 }
 
 /** The command a definition defines, e.g. "\\R". */

@@ -3,19 +3,19 @@ import type { Block, Inline } from "./types.ts";
 
 export type MathNode = Extract<Block, { type: "math" }> | Extract<Inline, { type: "math" }>;
 
-function inInlines(inlines: Inline[], visit: (math: MathNode) => void): void {
+function inInlines(inlines: Inline[], visit: (math: MathNode, display: boolean) => void): void {
   for (const piece of inlines) {
-    if (piece.type === "math") visit(piece);
+    if (piece.type === "math") visit(piece, false);
     else if (piece.type === "footnote") walkMath(piece.children, visit);
     else if ("children" in piece) inInlines(piece.children, visit);
   }
 }
 
-export function walkMath(blocks: Block[], visit: (math: MathNode) => void): void {
+export function walkMath(blocks: Block[], visit: (math: MathNode, display: boolean) => void): void {
   for (const block of blocks) {
     switch (block.type) {
       case "math":
-        visit(block);
+        visit(block, true);
         break;
       case "heading":
       case "paragraph":

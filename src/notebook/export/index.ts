@@ -5,7 +5,10 @@ import { buildDocument } from "../document/build.ts";
 import { ExportError, Problems } from "../document/problems.ts";
 import { readNotebook, writeAtomic } from "../format/store.ts";
 import { type Notebook, NotebookError } from "../format/types.ts";
+import { toHtml } from "./html/index.ts";
+import { toMarkdown } from "./markdown/index.ts";
 import { toPdf } from "./pdf.ts";
+import { toTex } from "./tex/index.ts";
 
 export const FORMATS = ["pdf", "tex", "md", "html"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -24,6 +27,8 @@ export interface ExportOptions {
   toc?: boolean | undefined;
   hideCode?: boolean | undefined;
   textOnly?: boolean | undefined;
+  /** Markdown: pictures inside the file instead of beside it. */
+  embed?: boolean | undefined;
   /** Show a box where something cannot be set, instead of failing. */
   lenient?: boolean | undefined;
 }
@@ -69,7 +74,7 @@ export async function renderNotebook(
 async function render(
   doc: ReturnType<typeof buildDocument>,
   to: Format,
-  _name: string,
+  name: string,
   problems: Problems,
   options: ExportOptions,
 ): Promise<Omit<Rendered, "problems">> {
@@ -77,7 +82,9 @@ async function render(
     const { pdf, pages } = toPdf(doc, { problems, paper: options.paper, toc: options.toc });
     return { data: pdf, pages, files: new Map() };
   }
-  throw new NotebookError(`the format ${to} is not available`);
+  if (to === "tex") return toTex(doc, name, problems, options.paper);
+  if (to === "md") return toMarkdown(doc, name, problems, options.embed);
+  return { data: toHtml(doc, problems), files: new Map() };
 }
 
 function formatOf(path: string, { to, out }: ExportOptions): Format {

@@ -5,6 +5,7 @@ import type { Doc } from "../document/types.ts";
 import { Assets, Formulas } from "./typst/assets.ts";
 import { Writer } from "./typst/blocks.ts";
 import { type Compiled, compileTypst } from "./typst/compile.ts";
+import { writeOutMissing } from "./typst/glyphs.ts";
 import { array, str } from "./typst/source.ts";
 import { type Measures, measures, template } from "./typst/template.ts";
 
@@ -47,7 +48,7 @@ export function typstSource(doc: Doc, options: PdfOptions): { source: string; fi
     ...doc.blocks.map((block) => writer.block(block)),
     "})",
   ].join("\n");
-  return { source, files: assets.files };
+  return { source: writeOutMissing(source), files: assets.files };
 }
 
 export function toPdf(doc: Doc, options: PdfOptions): Compiled {

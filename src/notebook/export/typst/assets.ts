@@ -6,6 +6,7 @@ import { definedName } from "../../document/macros.ts";
 import { hasTagCommand } from "../../document/numbering.ts";
 import type { Problems } from "../../document/problems.ts";
 import type { Picture } from "../../document/types.ts";
+import { writeOutMissing } from "./glyphs.ts";
 
 /** A formula as a picture; sizes in em of the text around it. */
 export interface SetFormula {
@@ -88,7 +89,7 @@ export function printable(svg: string): string {
   const serif = "'New Computer Modern'";
   const mono = "'DejaVu Sans Mono'";
   const family = (value: string) => (/mono|courier|consol/i.test(value) ? mono : serif);
-  return svg
+  return writeOutMissing(svg)
     .replace(
       /font-family\s*:\s*([^;"'}]*(?:'[^']*'[^;"'}]*)*(?:&quot;[^&]*&quot;[^;"'}]*)*)/g,
       (_, v) => `font-family:${family(v)}`,

@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Picture } from "../../document/types.ts";
 import { NotebookError } from "../../format/types.ts";
 
 // The package is CommonJS over a native module; its type names an enum we don't need.
@@ -59,4 +60,15 @@ export function compileTypst(source: string, files: ReadonlyMap<string, Buffer>)
 export function typstSvg(source: string): string {
   const result = compiler().compile({ mainFileContent: source });
   return result.result ? compiler().plainSvg(result.result) : "";
+}
+
+/** A picture as a PDF page of its own size, for LaTeX to include. */
+export function pictureToPdf(picture: Picture): Buffer {
+  const format = picture.format === "jpeg" ? "jpg" : picture.format;
+  const name = `/picture.${format}`;
+  const [w, h] = [picture.width * 0.75, picture.height * 0.75];
+  const source = `#set document(date: none)
+#set page(width: ${w}pt, height: ${h}pt, margin: 0pt)
+#image("${name}", width: 100%, height: 100%, format: "${format}")`;
+  return compileTypst(source, new Map([[name, Buffer.from(picture.data as Uint8Array)]])).pdf;
 }

@@ -72,7 +72,7 @@ function inline(piece: Inline, writer: Writer, glue: { before: boolean; after: b
     case "footnote":
       return `footnote(${noteSource(piece.children, writer)})`;
     case "checkbox":
-      return `check(${piece.checked}) + h(0.4em)`;
+      return `check(${piece.checked}) + h(0.15em)`;
     case "problem":
       return `problem-in-text(${str(piece.message)})`;
   }
