@@ -1,0 +1,212 @@
+/**
+ * k-means by Lloyd's algorithm with k-means++ starts: a reference, and the usual start of a mixture.
+ *
+ * Parameters, attributes and the stopping rule are scikit-learn's: centres move by less than
+ * tol · (mean variance of the columns) in squared distance. Greedy k-means++ tries 2 + ⌊ln K⌋ candidates a step.
+ */
+
+import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
+import { asData, type Data, type Rows, requireEnough } from "./rows.ts";
+
+export interface KMeansOptions {
+  nClusters?: number;
+  init?: "k-means++" | "random" | Tensor;
+  /** Runs from different starts, of which the one with least inertia is kept. */
+  nInit?: number;
+  maxIter?: number;
+  tol?: number;
+  randomState?: number | Random;
+}
+
+export class KMeans {
+  readonly options: Required<KMeansOptions>;
+  /** [K, d]. */
+  declare clusterCenters: Tensor;
+  /** Nearest centre of each training row, [n] int32. */
+  declare labels: Tensor;
+  /** Σ ‖x − centre‖². */
+  inertia = Number.POSITIVE_INFINITY;
+  nIter = 0;
+
+  constructor(o: KMeansOptions = {}) {
+    this.options = {
+      nClusters: o.nClusters ?? 8,
+      init: o.init ?? "k-means++",
+      nInit: o.nInit ?? 1,
+      maxIter: o.maxIter ?? 300,
+      tol: o.tol ?? 1e-4,
+      randomState: o.randomState ?? 0,
+    };
+  }
+
+  /** Clusters the rows of X [n, d]. */
+  fit(X: Rows): this {
+    const { nClusters: K, init, nInit, maxIter, tol, randomState } = this.options;
+    const data = asData(X, "KMeans.fit");
+    requireEnough(data, K, "KMeans.fit (nClusters)");
+    const random = typeof randomState === "number" ? rng(randomState) : randomState;
+    const threshold = tol * meanVariance(data);
+    this.inertia = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < (init instanceof Tensor ? 1 : nInit); run++) {
+      const made = lloyd(data, startCentres(data, K, init, random), K, maxIter, threshold);
+      if (made.inertia >= this.inertia) continue;
+      this.inertia = made.inertia;
+      this.nIter = made.nIter;
+      this.clusterCenters = new Tensor(made.centres, [K, data.d], "float64");
+      this.labels = new Tensor(made.labels, [data.n], "int32");
+    }
+    return this;
+  }
+
+  /** The nearest centre of each row. */
+  predict(X: Rows): Tensor {
+    if (!this.clusterCenters) throw new ArgumentError("KMeans.predict: call fit(X) first.");
+    const data = asData(X, "KMeans.predict");
+    const labels = new Int32Array(data.n);
+    assign(data, this.clusterCenters.values() as Float64Array, this.options.nClusters, labels, null);
+    return new Tensor(labels, [data.n], "int32");
+  }
+}
+
+function startCentres(data: Data, K: number, init: KMeansOptions["init"], random: Random): Float64Array {
+  const { x, d } = data;
+  if (init instanceof Tensor) {
+    if (init.shape[0] !== K || init.shape[1] !== d)
+      throw new ArgumentError(`KMeans: init has shape [${init.shape.join(", ")}]; expected [${K}, ${d}].`);
+    return Float64Array.from(init.values());
+  }
+  const rows =
+    init === "random"
+      ? random.choice(data.n, K, { replace: false }).values()
+      : kMeansPlusPlus(data, K, random);
+  const out = new Float64Array(K * d);
+  for (let k = 0; k < K; k++) out.set(x.subarray(rows[k] * d, (rows[k] + 1) * d), k * d);
+  return out;
+}
+
+/** Greedy k-means++: rows drawn in proportion to their squared distance from those already chosen. */
+export function kMeansPlusPlus({ x, n, d }: Data, K: number, random: Random): Int32Array {
+  const chosen = new Int32Array(K);
+  const trials = 2 + Math.floor(Math.log(K));
+  chosen[0] = random.integer(n);
+  let nearest = distancesTo(x, n, d, chosen[0]);
+  for (let k = 1; k < K; k++) {
+    const total = nearest.reduce((a, b) => a + b, 0);
+    // All rows coincide with chosen ones: any will do.
+    const candidates =
+      total > 0 ? random.choice(n, trials, { weights: nearest }).values() : [random.integer(n)];
+    let best = Number.POSITIVE_INFINITY;
+    let after = nearest;
+    for (const row of candidates) {
+      const to = distancesTo(x, n, d, row);
+      let potential = 0;
+      for (let i = 0; i < n; i++) potential += to[i] = Math.min(to[i], nearest[i]);
+      if (potential >= best) continue;
+      best = potential;
+      chosen[k] = row;
+      after = to;
+    }
+    nearest = after;
+  }
+  return chosen;
+}
+
+function distancesTo(x: Float64Array, n: number, d: number, row: number): Float64Array {
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let s = 0;
+    for (let p = i * d, q = row * d; p < (i + 1) * d; p++, q++) s += (x[p] - x[q]) ** 2;
+    out[i] = s;
+  }
+  return out;
+}
+
+function meanVariance({ x, n, d }: Data): number {
+  let total = 0;
+  for (let i = 0; i < d; i++) {
+    let [s, q] = [0, 0];
+    for (let p = i; p < x.length; p += d) s += x[p];
+    for (let p = i; p < x.length; p += d) q += (x[p] - s / n) ** 2;
+    total += q / n;
+  }
+  return total / d;
+}
+
+/** Labels every row; returns Σ of squared distances, and each row's own in `far` when asked. */
+function assign(
+  data: Data,
+  centres: Float64Array,
+  K: number,
+  labels: Int32Array,
+  far: Float64Array | null,
+): number {
+  const { x, n, d } = data;
+  let inertia = 0;
+  for (let i = 0; i < n; i++) {
+    let best = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < K; k++) {
+      let s = 0;
+      for (let p = i * d, q = k * d; p < (i + 1) * d; p++, q++) s += (x[p] - centres[q]) ** 2;
+      if (s >= best) continue;
+      best = s;
+      labels[i] = k;
+    }
+    inertia += best;
+    if (far) far[i] = best;
+  }
+  return inertia;
+}
+
+function lloyd(
+  data: Data,
+  centres: Float64Array,
+  K: number,
+  maxIter: number,
+  threshold: number,
+): { centres: Float64Array; labels: Int32Array; inertia: number; nIter: number } {
+  const { x, n, d } = data;
+  const labels = new Int32Array(n).fill(-1);
+  const far = new Float64Array(n);
+  let nIter = 0;
+  for (let moved = Number.POSITIVE_INFINITY; nIter < maxIter && moved > threshold; nIter++) {
+    const before = labels.slice();
+    assign(data, centres, K, labels, far);
+    const next = new Float64Array(K * d);
+    const counts = new Float64Array(K);
+    for (let i = 0; i < n; i++) {
+      counts[labels[i]]++;
+      for (let j = 0; j < d; j++) next[labels[i] * d + j] += x[i * d + j];
+    }
+    for (let k = 0; k < K; k++) if (counts[k] === 0) relocate(data, labels, far, counts, next, k);
+    for (let i = 0; i < K * d; i++) next[i] /= Math.max(1, counts[Math.floor(i / d)]);
+    moved = next.reduce((s, v, i) => s + (v - centres[i]) ** 2, 0);
+    centres = next;
+    if (labels.every((v, i) => v === before[i])) {
+      nIter++;
+      break;
+    }
+  }
+  return { centres, labels, inertia: assign(data, centres, K, labels, null), nIter };
+}
+
+/** Gives the empty cluster k the row that lies farthest from its own centre; sums and counts follow. */
+function relocate(
+  { x, d }: Data,
+  labels: Int32Array,
+  far: Float64Array,
+  counts: Float64Array,
+  sums: Float64Array,
+  k: number,
+): void {
+  let row = -1;
+  for (let i = 0; i < far.length; i++) if (counts[labels[i]] > 1 && (row < 0 || far[i] > far[row])) row = i;
+  if (row < 0) return;
+  for (let j = 0; j < d; j++) {
+    sums[labels[row] * d + j] -= x[row * d + j];
+    sums[k * d + j] = x[row * d + j];
+  }
+  counts[labels[row]]--;
+  counts[k] = 1;
+  labels[row] = k;
+  far[row] = 0;
+}
