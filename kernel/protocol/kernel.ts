@@ -150,7 +150,7 @@ export class Kernel {
 
   async #handle(message: Message, socket: SendQueue): Promise<void> {
     const type = message.header.msg_type;
-    const handler = this.#handlers[type];
+    const handler = Object.hasOwn(this.#handlers, type) ? this.#handlers[type] : undefined;
     if (!handler) return log(`a message of the unknown type ${type} was dropped`);
     const { iopub } = this.#session;
     iopub.status("busy", message.parent);

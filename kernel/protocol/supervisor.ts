@@ -28,6 +28,8 @@ export interface Origin {
   finish?: (done: Done) => void;
 }
 
+/** Node's farewell when a process ends that an inspector session watches. */
+const DEBUGGER_NOTE = "Waiting for the debugger to disconnect...\n";
 const REMEMBERED = 5_000;
 const MAX_FAILED_STARTS = 3;
 
@@ -114,7 +116,8 @@ export class Supervisor implements RuntimeListener {
     if (origin && !origin.silent) this.#iopub.stream(stream, text, origin.parent);
   }
 
-  rawText(stream: "stdout" | "stderr", text: string): void {
+  rawText(stream: "stdout" | "stderr", raw: string): void {
+    const text = raw.replace(DEBUGGER_NOTE, "");
     if (this.#last) this.text(this.#last.cell, stream, text);
     else log(text.trimEnd());
   }

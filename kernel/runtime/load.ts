@@ -58,7 +58,8 @@ export async function startLoader(): Promise<void> {
 export async function importModule(specifier: string, options?: ImportCallOptions): Promise<any> {
   refresh();
   const json = /^[./].*\.json$/.test(specifier) ? { with: { type: "json" } } : undefined;
-  return complete(await importFromCell(String(specifier), options ?? json));
+  const namespace = await importFromCell(String(specifier), options ?? json);
+  return complete(namespace, (options ?? json)?.with?.["type"] === "json");
 }
 
 /** A cell that begins with a `@module name` comment is a file beside the notebook, importable as "./name". */
@@ -107,7 +108,20 @@ function cellModule(
 function resolveLoosely(specifier: string, context: any, next: any): { url: string; format?: string } {
   try {
     return next(specifier, context);
-  } catch (error) {
+  } catch (error: any) {
+    if (
+      /^[@\w].*\//.test(specifier) &&
+      !/^\w+:/.test(specifier) &&
+      error?.code !== "ERR_PACKAGE_PATH_NOT_EXPORTED"
+    ) {
+      for (const ending of [".js", "/index.js", ".json"]) {
+        try {
+          return next(specifier + ending, context);
+        } catch {
+          // The first error is the one that names what was asked for.
+        }
+      }
+    }
     if (!/^(\.{0,2}\/|file:)/.test(specifier) || !context.parentURL?.startsWith("file:")) throw error;
     const base = fileURLToPath(new URL(specifier, context.parentURL));
     const stems = [base, base.replace(/\.([cm]?)js(x?)$/, "")];
@@ -161,14 +175,19 @@ function refresh(): void {
   }
 }
 
-/** Named imports of a CommonJS package include the names Node's static analysis cannot see. */
-function complete(namespace: any): any {
-  const exports = namespace["module.exports"];
+/**
+ * What an import of CommonJS or JSON lacks in Node beside what a compiler gives: names that Node's static analysis
+ * cannot see, a JSON object's keys, and the default export that a package compiled from a module means.
+ */
+function complete(namespace: any, json: boolean): any {
+  const exports = json ? namespace.default : namespace["module.exports"];
   if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return namespace;
   const missing = Object.keys(exports).filter((key) => !(key in namespace));
-  if (missing.length === 0) return namespace;
+  const compiled = !json && exports.__esModule === true && "default" in exports;
+  if (missing.length === 0 && !compiled) return namespace;
   const all = Object.create(null);
   for (const key of missing) Object.defineProperty(all, key, Object.getOwnPropertyDescriptor(exports, key)!);
   for (const key of Object.keys(namespace)) all[key] = namespace[key];
+  if (compiled) all.default = exports.default;
   return all;
 }

@@ -28,11 +28,12 @@ export function isCell(name: string | null | undefined): name is string {
   return typeof name === "string" && sources.has(name);
 }
 
-export function mapPosition({ name, line, column }: Position): Position {
+/** Where the user wrote what stands here; null for code that only the transformation of the cell has added. */
+export function mapPosition({ name, line, column }: Position): Position | null {
   const map = sources.get(name)?.map;
   if (!map) return { name, line, column };
   const found = originalPositionFor(map, { line, column: Math.max(0, column - 1) });
-  return found.line === null ? { name, line, column } : { name, line: found.line, column: found.column + 1 };
+  return found.line === null ? null : { name, line: found.line, column: found.column + 1 };
 }
 
 /** Stack traces as the cell's author should see them, for `error.stack` and everything printed from it. */
@@ -46,25 +47,23 @@ export function installStackTraces(): void {
       text = "Error";
     }
     for (const site of sites) {
-      const file = site.getFileName();
-      if (file === "node:inspector" || file?.startsWith(KERNEL)) {
-        // Below the evaluation of a cell there is only the kernel; above it a helper of ours may be in between.
-        if (file === "node:inspector") break;
-        continue;
-      }
-      text += `\n    at ${describe(site, file)}`;
+      // A cell has no file, only the name that its source gives itself.
+      const file = site.getFileName() || site.getScriptNameOrSourceURL();
+      if (file === "node:inspector") break; // below the evaluation of a cell there is only the kernel
+      if (file?.startsWith(KERNEL)) continue;
+      const line = describe(site, file);
+      if (line) text += `\n    at ${line}`;
     }
     return text;
   };
 }
 
-function describe(site: NodeJS.CallSite, file: string | null | undefined): string {
+function describe(site: NodeJS.CallSite, file: string | null | undefined): string | null {
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
   if (!isCell(file) || line === null || column === null) return String(site);
   const at = mapPosition({ name: file, line, column });
-  const raw = `${file}:${line}:${column}`;
-  return String(site).replace(raw, `${at.name}:${at.line}:${at.column}`);
+  return at && String(site).replace(`${file}:${line}:${column}`, `${at.name}:${at.line}:${at.column}`);
 }
 
 /** First position in a cell that a stack mentions. */
