@@ -58,33 +58,34 @@ export async function completionAt(
   code: string,
   cursor: number,
 ): Promise<Completion> {
-  const start = cursor - /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(code.slice(0, cursor))![0].length;
-  const end = cursor + /^[\p{ID_Continue}$\u200c\u200d]*/u.exec(code.slice(cursor))![0].length;
-  const position = positionAt(code, cursor, offset);
-  const answer = await session.ask<{ items: any[] } | any[] | null>(
+  const answer = await session.ask<any>(
     "textDocument/completion",
     name,
-    { position, context: { triggerKind: 1 } },
-    5000,
+    { position: positionAt(code, cursor, offset), context: { triggerKind: 1 } },
+    10_000,
   );
   const all: any[] = Array.isArray(answer) ? answer : (answer?.items ?? []);
+  const { start, end } = replaced(answer?.itemDefaults?.editRange, code, cursor, offset);
   const typed = code.slice(start, cursor);
   const ranked = all
-    .map((item) => ({ item, rank: rank(item.filterText ?? item.label, typed) }))
-    .filter(({ item, rank: r }) => r < 3 && !/^__(?:cells|check|probe)/.test(item.label))
+    .map((item) => ({ item, rank: rank(textOf(item), typed) }))
+    // A name that is not even imported must begin as it was typed.
+    .filter((each) => each.rank < (specifier(each.item) ? 2 : 3) && !isOurs(each.item))
     .sort(
       (a, b) =>
-        a.rank - b.rank || compare(a.item.sortText, b.item.sortText) || compare(a.item.label, b.item.label),
+        a.rank - b.rank ||
+        compare(a.item.sortText, b.item.sortText) ||
+        compare(textOf(a.item), textOf(b.item)),
     );
-  const seen = new Set<string>();
-  const chosen: any[] = [];
+  const byText = new Map<string, any>();
   for (const { item } of ranked) {
-    if (chosen.length >= MOST) break;
-    const text = insertedText(item);
-    if (seen.has(text)) continue;
-    seen.add(text);
-    chosen.push(item);
+    const text = textOf(item);
+    const other = byText.get(text);
+    // "fs" and "node:fs" offer the same names: the longer form says what it is.
+    if (!other || specifier(item) === `node:${specifier(other)}`) byText.set(text, item);
+    if (byText.size >= MOST) break;
   }
+  const chosen = [...byText.values()];
   await Promise.all(
     chosen.slice(0, DETAILED).map(async (item, i) => {
       chosen[i] = await session.send<any>("completionItem/resolve", item, 2000).catch(() => item);
@@ -94,17 +95,56 @@ export async function completionAt(
   return { matches: items.map((item) => item.text), cursorStart: start, cursorEnd: end, items };
 }
 
+/** The text that a completion replaces: what the server says, else the word round the cursor. */
+function replaced(range: any, code: string, cursor: number, offset: number): { start: number; end: number } {
+  const from = range?.insert?.start ?? range?.start;
+  const to = range?.replace?.end ?? range?.end;
+  const lineStart = code.lastIndexOf("\n", cursor - 1) + 1;
+  const line = code.slice(0, cursor).split("\n").length - 1 + offset;
+  if (from && to && from.line === line && to.line === line) {
+    return { start: lineStart + from.character, end: lineStart + to.character };
+  }
+  const start = cursor - /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(code.slice(0, cursor))![0].length;
+  const end = cursor + /^[\p{ID_Continue}$\u200c\u200d]*/u.exec(code.slice(cursor))![0].length;
+  return { start, end };
+}
+
 function describe(item: any): CompletionItem {
-  const described: CompletionItem = { text: insertedText(item), kind: KINDS[(item.kind ?? 1) - 1] ?? "text" };
-  const signature = item.detail ?? item.labelDetails?.detail;
-  if (signature) described.signature = String(signature).split("\n").at(-1)!.trim();
+  const detail = String(item.detail ?? item.labelDetails?.detail ?? "");
+  const alias = /^\(alias\) (?:abstract )?(function|class|enum|interface|namespace|type)\b/.exec(detail);
+  const kind = alias?.[1] ?? KINDS[(item.kind ?? 1) - 1] ?? "text";
+  const described: CompletionItem = { text: textOf(item), kind };
+  if (detail) described.signature = oneLine(detail);
   const edits: any[] = item.additionalTextEdits ?? [];
   if (edits.length > 0) described.autoImport = edits.map((edit) => edit.newText.trim()).join("\n");
+  else if (specifier(item))
+    described.autoImport = `import { ${textOf(item)} } from ${JSON.stringify(specifier(item))};`;
   return described;
 }
 
-function insertedText(item: any): string {
-  return String(item.textEdit?.newText ?? item.insertText ?? item.label).replace(/^[?.]+/, "");
+/** The first form of a signature, and how many more there are. */
+function oneLine(detail: string): string {
+  const forms = detail.split(/\n(?![\s})\]>])/);
+  const first = forms[0]!.replace(/\s+/g, " ").replace(/^\(alias\) /, "");
+  const short = first.length > 200 ? `${first.slice(0, 199)}…` : first;
+  return forms.length > 1 && /\(/.test(first) ? `${short} (+${forms.length - 1} more)` : short;
+}
+
+function textOf(item: any): string {
+  return String(item.textEdit?.newText ?? item.textEditText ?? item.insertText ?? item.label).replace(
+    /^\??\./,
+    "",
+  );
+}
+
+/** The module that an auto-import would come from. */
+function specifier(item: any): string | undefined {
+  return item.data?.autoImport?.moduleSpecifier;
+}
+
+/** Names that exist only for the documents' sake. */
+function isOurs(item: any): boolean {
+  return /^\.\/__(?:cell_\d+|check|probe|globals)\b/.test(specifier(item) ?? "");
 }
 
 /** 0 for a prefix, 1 for one but for case, 2 for a part, 3 for no match. */

@@ -121,11 +121,14 @@ function declare(statement: Node, found: Declarations): void {
       found.types.set(statement.id.name, "enum");
       return;
     case "TSModuleDeclaration": {
-      if (statement.id.type !== "Identifier" || statement.kind === "global" || statement.global) return;
-      if (statement.declare) found.ambient.add(statement.id.name);
+      if (statement.kind === "global" || statement.id.type === "StringLiteral") return;
+      // `namespace A.B`: the name that is declared is A.
+      let id: Node = statement.id;
+      while (id.type === "TSQualifiedName") id = id.left;
+      if (statement.declare) found.ambient.add(id.name);
       // A namespace merges into a class or function of its name; it does not replace it.
-      if (!found.values.has(statement.id.name)) found.values.set(statement.id.name, "namespace");
-      if (!found.types.has(statement.id.name)) found.types.set(statement.id.name, "namespace");
+      if (!found.values.has(id.name)) found.values.set(id.name, "namespace");
+      if (!found.types.has(id.name)) found.types.set(id.name, "namespace");
       return;
     }
     case "TSInterfaceDeclaration":

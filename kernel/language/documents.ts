@@ -43,7 +43,7 @@ export function readCell(code: string): CellText {
   }
   const augments = parsed.program.body.some(
     (each: Node) =>
-      each.type === "TSModuleDeclaration" && (each.kind === "global" || each.id.type !== "Identifier"),
+      each.type === "TSModuleDeclaration" && (each.kind === "global" || each.id.type === "StringLiteral"),
   );
   const declared = declarationsOf(parsed.program);
   return { source, declared, program: parsed.program, jsx: parsed.jsx, syntaxError: null, augments };
@@ -141,7 +141,8 @@ export class Cells {
     }
     return {
       name: `${base}${text.jsx ? ".tsx" : ".ts"}`,
-      text: `${head.join(" ")}\n${text.source}\n${tail(text.declared)}`,
+      // Behind a syntax error nothing may follow, or the error would be said to be there.
+      text: `${head.join(" ")}\n${text.source}${text.syntaxError ? "" : `\n${tail(text.declared)}`}`,
       needs,
     };
   }

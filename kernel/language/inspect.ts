@@ -25,7 +25,8 @@ export async function inspectAt(
     if (each < 0 || !/[\p{ID_Continue}$"'`]/u.test(code[each] ?? "")) continue;
     const position = positionAt(code, each, offset);
     const hover = await session.ask<any>("textDocument/hover", name, { position }, 5000);
-    markdown = contents(hover?.contents);
+    // Names of earlier cells are imports to the server; to the reader they are just names.
+    markdown = contents(hover?.contents).replace(/^\(alias\) /gm, "");
     place = each;
     if (markdown) break;
   }

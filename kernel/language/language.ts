@@ -45,6 +45,8 @@ export class Language {
   readonly #files: LocalFiles;
   readonly #modules = new Set<string>();
   readonly #types = new Map<number, string[]>();
+  /** Decorators as the standard has them, told from their types' names; false means TypeScript's old ones. */
+  #standardDecorators = false;
   #queue: Promise<unknown> = Promise.resolve();
   #probes: Promise<unknown> = Promise.resolve();
   #timeouts = 0;
@@ -93,6 +95,10 @@ export class Language {
       offset = 1;
       this.#session.set(name, document.text);
     }
+    if (!this.#session.configured && /\bClass\w*DecoratorContext\b|\bDecoratorContext\b/.test(code)) {
+      this.#standardDecorators = true;
+      this.#session.override("experimentalDecorators", false);
+    }
     this.#session.notifyChanged(this.#files.changes(code));
     const answer = await this.#session.ask<{ items?: LspDiagnostic[] }>(
       "textDocument/diagnostic",
@@ -136,7 +142,41 @@ export class Language {
       });
     }
     this.#types.set(cell, types);
+    if (diagnostics.length > 0 && !this.#session.configured && !text?.syntaxError) {
+      await this.#demoteStrict(name, offset, diagnostics, timeout);
+    }
     return { diagnostics, types };
+  }
+
+  /**
+   * Where no tsconfig.json asks for `strict`, what only strict finds is a warning: such cells are
+   * right by stock tslab, which is not strict.
+   */
+  async #demoteStrict(
+    name: string,
+    offset: number,
+    diagnostics: Diagnostic[],
+    timeout: number,
+  ): Promise<void> {
+    this.#session.override("strict", false);
+    try {
+      const lax = await this.#session.ask<{ items?: LspDiagnostic[] }>(
+        "textDocument/diagnostic",
+        name,
+        {},
+        timeout,
+      );
+      const place = (line: number, character: number) => `${line}:${character}`;
+      const errors = new Set(
+        (lax.items ?? [])
+          .filter((item) => item.severity === 1)
+          .map(({ range: { start } }) => place(start.line - offset + 1, start.character + 1)),
+      );
+      for (const each of diagnostics)
+        if (!errors.has(place(each.line, each.column))) each.category = "warning";
+    } finally {
+      this.#session.override("strict", undefined);
+    }
   }
 
   #unchecked(error: Error): CheckedCell {
@@ -164,7 +204,13 @@ export class Language {
   /** `transformCell` with what is known of earlier cells and of the types of this one. */
   transform(cell: number, code: string): TransformedCell {
     const types = this.#types.get(cell) ?? [];
-    return transformCell(code, { cell, cwd: this.#options.cwd, names: this.#cells.names, types });
+    return transformCell(code, {
+      cell,
+      cwd: this.#options.cwd,
+      names: this.#cells.names,
+      types,
+      experimentalDecorators: this.#standardDecorators ? false : undefined,
+    });
   }
 
   /** Completions at `cursor`, a UTF-16 offset. */
@@ -204,6 +250,8 @@ export class Language {
     for (const name of this.#modules) this.#session.close(name);
     this.#modules.clear();
     this.#types.clear();
+    this.#standardDecorators = false;
+    this.#session.override("experimentalDecorators", undefined);
   }
 
   async dispose(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Use {
   owner: "cell" | "free";
   /** A plain read, or the direct target of `=`, `++`, a pattern or a loop. */
   role: "read" | "assign" | "update" | "pattern" | "loop";
+  /** `{ name }` or `{ name = default }`: the name is also the key. */
+  shorthand: boolean;
 }
 
 export interface Visitor {
@@ -60,6 +62,7 @@ function lexicalNames(statements: Node[]): string[] {
 /** Walks a cell whose top-level names are `own`. */
 export function walkCell(program: Node, own: Iterable<string>, visitor: Visitor): void {
   const root = new Scope(null, own);
+  const shorthands = new Set<Node>();
 
   const visit = (node: Node, parent: Node, scope: Scope, top: boolean): void => {
     const context: Context = { parent, top, sets: [] };
@@ -188,6 +191,7 @@ export function walkCell(program: Node, own: Iterable<string>, visitor: Visitor)
           return;
         case "ObjectProperty":
           if (node.computed) visit(node.key, node, scope, top);
+          if (node.shorthand) shorthands.add(node.value);
           visit(node.value, node, scope, top);
           return;
         case "LabeledStatement":
@@ -211,7 +215,7 @@ export function walkCell(program: Node, own: Iterable<string>, visitor: Visitor)
 
   const use = (node: Node, parent: Node, scope: Scope, role: Use["role"]): void => {
     const owner = scope.ownerOf(node.name);
-    if (owner !== "local") visitor.use({ node, parent, owner, role });
+    if (owner !== "local") visitor.use({ node, parent, owner, role, shorthand: shorthands.has(node) });
   };
 
   /** A pattern that declares: only its defaults and computed keys are uses. */
@@ -256,6 +260,7 @@ export function walkCell(program: Node, own: Iterable<string>, visitor: Visitor)
           if (property.type === "RestElement") target(property.argument, property, scope, top, "pattern");
           else {
             if (property.computed) visit(property.key, property, scope, top);
+            if (property.shorthand) shorthands.add(property.value.left ?? property.value);
             target(property.value, property, scope, top, "pattern");
           }
         }

@@ -41,19 +41,17 @@ const FORCED = {
   tsBuildInfoFile: null,
 };
 
-/** What holds where the folder says nothing. */
-const DEFAULTS = {
-  lib: ["esnext"],
-  strict: true,
-  experimentalDecorators: true,
-  jsx: "react",
-  customConditions: ["node"],
-};
+/** What holds where the folder's tsconfig.json says nothing. */
+const DEFAULTS = { jsx: "react", customConditions: ["node"] };
+
+/** What holds where there is no tsconfig.json: stock tslab's decorators, and no DOM. */
+const UNCONFIGURED = { lib: ["esnext"], strict: true, experimentalDecorators: true };
 
 const CONFIG = "tsconfig.json";
 const FOLDER_CONFIG = "__tsconfig_folder.json";
 const DEFAULT_CONFIG = "__tsconfig_default.json";
 const GLOBALS = "__globals.d.ts";
+const TSLAB = "__tslab.d.ts";
 export const ROOTS = ["__check", "__probe"];
 
 export class Session {
@@ -64,13 +62,14 @@ export class Session {
   #deaths: number[] = [];
   #disposed = false;
   #folderConfig: { file: string; text: string } | null = null;
-  /** Compiler options that a session changes as it goes. */
-  readonly #overrides: Record<string, unknown> = {};
+  /** Compiler options that change as the session goes. */
+  #overrides: Record<string, unknown> = {};
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.refreshConfig();
     this.set(GLOBALS, globalsText(options.cwd));
+    this.set(TSLAB, tslabText(options.cwd));
   }
 
   get pid(): number | undefined {
@@ -117,9 +116,10 @@ export class Session {
     return null;
   }
 
-  setOption(key: string, value: unknown): void {
+  /** Sets a compiler option over all others; `undefined` takes it back. */
+  override(key: string, value: unknown): void {
     if (this.#overrides[key] === value) return;
-    this.#overrides[key] = value;
+    this.#overrides = { ...this.#overrides, [key]: value };
     this.#writeConfig();
   }
 
@@ -141,14 +141,15 @@ export class Session {
 
   #writeConfig(): void {
     const bases = [`./${DEFAULT_CONFIG}`];
-    this.set(DEFAULT_CONFIG, JSON.stringify({ compilerOptions: DEFAULTS }));
     const folder = this.#folderConfig;
+    const defaults = folder ? DEFAULTS : { ...DEFAULTS, ...UNCONFIGURED };
+    this.set(DEFAULT_CONFIG, JSON.stringify({ compilerOptions: defaults }));
     if (folder && folder.file === join(resolve(this.#options.cwd), CONFIG)) {
       // Our own tsconfig.json stands in its place, so the real one is extended under another name.
       this.set(FOLDER_CONFIG, folder.text);
       bases.push(`./${FOLDER_CONFIG}`);
     } else if (folder) bases.push(folder.file);
-    const files = [GLOBALS, ...ROOTS.flatMap((root) => [`${root}.ts`, `${root}.tsx`])];
+    const files = [GLOBALS, TSLAB, ...ROOTS.flatMap((root) => [`${root}.ts`, `${root}.tsx`])];
     const compilerOptions = { ...FORCED, ...this.#overrides };
     this.set(CONFIG, JSON.stringify({ extends: bases, compilerOptions, include: [], references: [], files }));
   }
@@ -257,6 +258,22 @@ function globalsText(cwd: string): string {
   return `${node ? `/// <reference path=${JSON.stringify(node)} />\n` : ""}${globals}`;
 }
 
+/** The kernel brings tslab's package; where the notebook's folder has none, its types come from here. */
+function tslabText(cwd: string): string {
+  try {
+    createRequire(join(resolve(cwd), "_.js")).resolve("tslab");
+    return "export {};";
+  } catch {}
+  try {
+    const types = createRequire(import.meta.url)
+      .resolve("tslab")
+      .replace(/\.js$/, "");
+    return `declare module "tslab" { const tslab: typeof import(${JSON.stringify(types)}); export = tslab; }`;
+  } catch {
+    return "export {};";
+  }
+}
+
 const PREFERENCES = {
   suggest: { autoImports: true, includeCompletionsForImportStatements: true },
   preferences: { quoteStyle: "double", importModuleSpecifier: "shortest" },
@@ -272,6 +289,7 @@ const CAPABILITIES = {
         labelDetailsSupport: true,
         resolveSupport: { properties: ["detail", "documentation", "additionalTextEdits"] },
       },
+      completionList: { itemDefaults: ["editRange"] },
     },
     hover: { contentFormat: ["markdown"] },
     signatureHelp: {

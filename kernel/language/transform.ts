@@ -78,7 +78,9 @@ export function transformCell(code: string, options: TransformOptions): Transfor
   const shared = new Set(options.names ?? []);
   for (const name of local) shared.delete(name);
 
-  const rewriting = new Rewriting(js, program, new Set(own), local, shared, options);
+  // A compiler may end with statements of its own: whether there is a value, the cell says.
+  const last = lastExpression(parsed.program) && lastExpression(program);
+  const rewriting = new Rewriting(js, program, new Set(own), local, shared, last, options);
   const { prefix, suffix } = rewriting.run();
   const { text, marks } = rewriting.edits.apply(js, prefix, suffix);
   return {
@@ -110,6 +112,15 @@ export function asExpression(code: string): string | null {
   }
 }
 
+/** The last statement if it is an expression; a list of exports after it does not count. */
+function lastExpression(program: Node): Node | null {
+  const counted = program.body.filter(
+    (each: Node) => each.type !== "ExportNamedDeclaration" || each.declaration || each.source,
+  );
+  const last = counted.at(-1);
+  return last?.type === "ExpressionStatement" ? last : null;
+}
+
 class Rewriting {
   readonly edits = new Edits();
   readonly imports: string[] = [];
@@ -124,7 +135,7 @@ class Rewriting {
   readonly #temporary: string;
   readonly #imported = new Map<string, string>();
   readonly #hoisted: string[] = [];
-  #last: Node | null = null;
+  readonly #last: Node | null;
   #async = false;
   #meta = false;
 
@@ -134,8 +145,10 @@ class Rewriting {
     own: Set<string>,
     local: Set<string>,
     shared: Set<string>,
+    last: Node | null,
     options: TransformOptions,
   ) {
+    this.#last = last;
     this.#js = js;
     this.#program = program;
     this.#own = own;
@@ -156,7 +169,6 @@ class Rewriting {
   run(): { prefix: string; suffix: string } {
     const program = this.#program;
     const cells = this.#cells;
-    this.#last = this.#lastExpression();
     this.#declareImports();
     walkCell(program, this.#local, {
       use: (use) => this.#use(use),
@@ -187,22 +199,7 @@ class Rewriting {
   #importMeta(): string {
     const file = join(this.#options.cwd, `cell_${this.#options.cell}.ts`);
     const url = pathToFileURL(file).href;
-    return `{url:${JSON.stringify(url)},filename:${JSON.stringify(file)},dirname:${JSON.stringify(this.#options.cwd)},main:false,resolve:(s)=>__import.resolve(s)}`;
-  }
-
-  /** The last statement if it is an expression; export lists and types after it do not count. */
-  #lastExpression(): Node | null {
-    for (const statement of [...this.#program.body].reverse()) {
-      if (statement.type === "ExpressionStatement") return statement;
-      const nothing =
-        statement.type === "EmptyStatement"
-          ? false
-          : (statement.type === "ExportNamedDeclaration" && !statement.declaration) ||
-            /^TS(Interface|TypeAlias)|^TSDeclareFunction/.test(statement.type) ||
-            (statement.declaration && /^TS(Interface|TypeAlias)/.test(statement.declaration.type));
-      if (!nothing) return null;
-    }
-    return null;
+    return `{url:${JSON.stringify(url)},filename:${JSON.stringify(file)},dirname:${JSON.stringify(this.#options.cwd)},main:false,resolve:(s)=>/^\\.{0,2}\\//.test(s)?new URL(s,${JSON.stringify(url)}).href:process.getBuiltinModule("node:url").pathToFileURL(require.resolve(s)).href}`;
   }
 
   #mirror(names: string[]): string {
@@ -244,7 +241,7 @@ class Rewriting {
     }
   }
 
-  #use({ node, parent, owner, role }: Parameters<Parameters<typeof walkCell>[2]["use"]>[0]): void {
+  #use({ node, parent, owner, role, shorthand }: Parameters<Parameters<typeof walkCell>[2]["use"]>[0]): void {
     this.edits.mark(node.start);
     const name: string = node.name;
     let replacement: string;
@@ -256,7 +253,7 @@ class Rewriting {
     else if (name === "exports") replacement = this.#cells;
     else return;
 
-    if (parent.type === "ObjectProperty" && parent.shorthand) {
+    if (shorthand) {
       this.edits.insert(node.start, `${name}: `);
     } else if (role === "read") {
       const called =
