@@ -153,13 +153,21 @@ function streamFrom(text: string): () => number {
   };
 }
 
-/** Without what only a page needs: classes, events, empty groups, fonts named in a way XML dislikes. */
+/** Without what only a page needs: classes, events, what is invisible, digits that no eye can see. */
 function tidy(svg: string): string {
+  const round = (text: string): string => String(Math.round(Number(text) * 100) / 100);
   let out = svg
-    .replace(/ class="[^"]*"/g, "")
-    .replace(/ data-[\w-]+="[^"]*"/g, "")
-    .replace(/ ?pointer-events: [\w-]+;/g, "")
-    .replace(/ style=""/g, "")
+    .replace(/ (?:class|pointer-events|data-[\w-]+|transform)="(?:[^"]*)"/g, (found) =>
+      found.startsWith(" transform=") && found !== ' transform=""' ? found : "",
+    )
+    .replace(/ ?(?:pointer-events: [\w-]+|vector-effect: none|opacity: 1|(?:fill|stroke)-opacity: 1);/g, "")
+    .replace(/ style="\s*"/g, "")
+    .replace(/<(?:path|rect)(?: [^<>]*style="fill: rgb\([\d, ]+\); fill-opacity: 0;"[^<>]*)\/>/g, "")
+    .replace(/<path(?: transform="[^"]*")?\/>/g, "")
+    .replace(/<rect(?: [^<>]*)? width="0" height="0"[^<>]*\/>/g, "")
+    .replace(/ (?:d|x|y|width|height|transform|points)="[^"]*"/g, (found) =>
+      found.replace(/-?\d+\.\d{3,}(?![\de])/g, round),
+    )
     .replaceAll("\u200b", "");
   for (let before = ""; before !== out; ) {
     before = out;

@@ -6,6 +6,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { Figure, type Layout, type Trace } from "../figure.ts";
 import { type ColorScale, diverging, ink, sequential } from "../palette.ts";
 import {
+  colorTitle,
   layoutFrom,
   type Matrix,
   matrixOf,
@@ -95,12 +96,27 @@ export function contour(
     x,
     y,
     ...colors(z, options),
-    ncontours: options.levels ?? 12,
-    contours: lines ? { coloring: "lines", showlabels: true, labelfont: { size: 10 } } : undefined,
+    autocontour: false,
+    contours: {
+      ...levelsOf(z, options),
+      ...(lines ? { coloring: "lines", showlabels: true, labelfont: { size: 10 } } : {}),
+    },
     showscale: !lines,
     line: lines ? { width: 1.5 } : { width: 0.5, color: "#444444" },
   };
   return new Figure({ data: [trace], layout: layoutFrom(options) });
+}
+
+/** Round heights, about `levels` of them, between the smallest and the largest value. */
+function levelsOf(z: number[][], options: ContourOptions): { start: number; end: number; size: number } {
+  const { zmin, zmax } = colors(z, options);
+  const rough = (zmax - zmin) / (options.levels ?? 12);
+  if (!(rough > 0))
+    throw new RangeError("plot.contour(): the field has one value everywhere, so there are no contours.");
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const size = power * ([1, 2, 2.5, 5, 10].find((step) => step * power >= rough * 0.9) ?? 10);
+  const tidy = (x: number): number => Number((x * size).toPrecision(12));
+  return { start: tidy(Math.ceil(zmin / size)), end: tidy(Math.floor(zmax / size)), size };
 }
 
 function grid(range: ContourOptions["x"], n: number, name: string): number[] {
@@ -136,7 +152,7 @@ function colors(z: number[][], o: FieldOptions): Trace {
     high = Math.max(Math.abs(low), Math.abs(high));
     low = -high;
   }
-  const title = o.colorLabel ? { text: o.colorLabel, side: "right" } : undefined;
+  const title = colorTitle(o.colorLabel);
   return {
     zmin: Number.isFinite(low) ? low : undefined,
     zmax: Number.isFinite(high) ? high : undefined,
@@ -197,7 +213,7 @@ export function images(pictures: Tensor | readonly ArrayLike<number>[], options:
     margin: { l: 8, r: 8, t: top, b: 8 },
     ...(options.title ? { title: { text: options.title } } : {}),
     xaxis: { ...hidden, range: [-0.5, width - 0.5] },
-    yaxis: { ...hidden, range: [height - 0.5, -0.5] },
+    yaxis: { ...hidden, range: [height - 0.5, -0.5], scaleanchor: "x", constrain: "domain" },
     annotations: (captions ?? []).map((text, k) => ({
       text,
       x: (k % columns) * (w + gapX) + (w - 1) / 2,

@@ -94,3 +94,8 @@ export function namedLists(
 export function sameLength(a: { length: number }, b: { length: number }, message: string): void {
   if (a.length !== b.length) throw new RangeError(`${message}: ${a.length} and ${b.length}.`);
 }
+
+/** The title above a colour bar; the empty second line keeps it off the topmost number. */
+export function colorTitle(label: string | undefined): Layout | undefined {
+  return label ? { text: `${label}<br>\u00a0`, side: "top", font: { size: 12 } } : undefined;
+}

@@ -4,9 +4,10 @@
  */
 
 import { Tensor } from "../../tensor/index.ts";
-import { Figure, type Trace } from "../figure.ts";
+import { Figure, type Layout, type Trace } from "../figure.ts";
 import { colorOf, sequential, symbols } from "../palette.ts";
 import {
+  colorTitle,
   layoutFrom,
   type Matrix,
   matrixOf,
@@ -47,7 +48,16 @@ export function line(y: Numbers | Record<string, Numbers>, options: LineOptions 
       line: { color, dash },
     });
   }
-  return new Figure({ data: traces, layout: layoutFrom(options) });
+  const layout = layoutFrom(options);
+  if (options.logX)
+    layout["xaxis"] = { ...logTicks(traces.flatMap((trace) => trace["x"])), ...layout["xaxis"] };
+  return new Figure({ data: traces, layout });
+}
+
+/** On a logarithmic axis a few positions (1, 2, 4, 64) are marked themselves. */
+function logTicks(x: number[]): Layout {
+  const places = [...new Set(x)].sort((a, b) => a - b);
+  return places.length <= 8 ? { tickvals: places, ticktext: places.map(String) } : {};
 }
 
 function xOf(x: LineOptions["x"], name: string | undefined, n: number): number[] {
@@ -103,7 +113,7 @@ export function scatter(points: Matrix | { x: Numbers; y: Numbers }, options: Sc
   if (options.values) {
     const color = numbersOf(options.values, "plot.scatter(): values");
     sameLength(color, x, "plot.scatter(): values and points differ in length");
-    const title = options.valueLabel ? { text: options.valueLabel, side: "right" } : undefined;
+    const title = colorTitle(options.valueLabel);
     const colorbar = { thickness: 14, outlinewidth: 0, title };
     const marker = { size, opacity, color, colorscale: sequential, showscale: true, colorbar };
     return new Figure({ data: [{ type: "scatter", mode: "markers", x, y, marker }], layout });

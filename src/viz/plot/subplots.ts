@@ -32,27 +32,30 @@ export function subplots(figures: readonly Figure[], options: SubplotOptions = {
   const layout: Layout = { width, height, margin };
   const named = new Set<string>();
   for (const [i, figure] of figures.entries()) {
-    const left = (i % columns) * (cell.w + gap.x);
-    const bottom = 1 - Math.floor(i / columns) * (cell.h + gap.y) - cell.h;
+    const left = share((i % columns) * (cell.w + gap.x));
+    const bottom = share(1 - Math.floor(i / columns) * (cell.h + gap.y) - cell.h);
     const suffix = i === 0 ? "" : String(i + 1);
     refuseSeveralAxes(figure, i);
     const bar = figure.data.some(hasColorBar);
     // A colour bar takes its place from its own cell.
-    const right = left + cell.w - (bar ? 44 / inner.width : 0);
+    const right = share(left + cell.w - (bar ? 44 / inner.width : 0));
     for (const trace of figure.data)
       data.push(placeTrace(trace, suffix, { right, bottom, h: cell.h }, named));
     const own = figure.layout;
     layout[`xaxis${suffix}`] = { ...own["xaxis"], domain: [left, right], anchor: `y${suffix}` };
     layout[`yaxis${suffix}`] = {
       ...own["yaxis"],
-      domain: [bottom, bottom + cell.h],
+      domain: [bottom, share(bottom + cell.h)],
       anchor: `x${suffix}`,
       ...(own["yaxis"]?.scaleanchor ? { scaleanchor: `x${suffix}`, constrain: "domain" } : {}),
     };
     if (own["yaxis"]?.scaleanchor) layout[`xaxis${suffix}`].constrain = "domain";
     for (const key of ["barmode", "bargap"]) if (key in own) layout[key] = own[key];
-    for (const note of own["annotations"] ?? [])
-      annotations.push({ xref: `x${suffix}`, yref: `y${suffix}`, ...note, ...reference(note, suffix) });
+    const shrink = Math.min(1, (inner.width * cell.w) / (own["width"] - 16));
+    for (const note of own["annotations"] ?? []) {
+      const font = { ...note.font, size: Math.max(7, Math.round((note.font?.size ?? 12) * shrink)) };
+      annotations.push({ ...note, ...reference(note, suffix), font });
+    }
     const title = typeof own["title"] === "string" ? own["title"] : own["title"]?.text;
     if (title)
       annotations.push({
@@ -72,6 +75,11 @@ export function subplots(figures: readonly Figure[], options: SubplotOptions = {
   layout["annotations"] = annotations;
   layout["showlegend"] = named.size > 0;
   return new Figure({ data, layout });
+}
+
+/** A share of the whole, free of rounding beyond its ends. */
+function share(x: number): number {
+  return Math.min(1, Math.max(0, Math.round(x * 1e6) / 1e6));
 }
 
 function placeTrace(
