@@ -17,6 +17,7 @@ export class IoPub {
   #text: { name: string; parent: Parent; parts: string[]; size: number } | null = null;
   #timer: NodeJS.Timeout | null = null;
   #lastFlush = 0;
+  #announced = false;
 
   constructor(wire: Wire, queue: SendQueue) {
     this.#wire = wire;
@@ -77,6 +78,10 @@ export class IoPub {
     this.flushText();
     const message = { type: "iopub_welcome", content: { subscription: topic.toString() } };
     this.#queue.send(this.#wire.encode([topic], message));
+    if (this.#announced) return;
+    // Earlier nobody could have heard it; and the welcome has to be the first thing a client hears.
+    this.#announced = true;
+    this.status("starting", {});
   }
 
   #send(message: Outgoing): void {

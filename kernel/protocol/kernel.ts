@@ -45,7 +45,7 @@ export class Kernel {
       if (kernel) kernel.#receive(to, frames);
       else early.push([frames, to]);
     };
-    const language = new Language({ cwd: options.cwd, log });
+    const language = new Language({ cwd: options.cwd, log: (line) => void (kernel?.#closing ?? log(line)) });
     const welcomes: Buffer[] = [];
     const sockets = await openSockets(connection, {
       shell: deliver("shell"),
@@ -55,7 +55,6 @@ export class Kernel {
     });
     kernel = new Kernel(connection, options, sockets, language);
     for (const topic of welcomes) kernel.#session.iopub.welcome(topic);
-    kernel.#session.iopub.status("starting", {});
     for (const [frames, to] of early) kernel.#receive(to, frames);
     return kernel;
   }
