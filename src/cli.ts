@@ -6,6 +6,7 @@ import { NotebookError } from "./notebook/format/types.ts";
 const commands: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import("./notebook/commands/run.ts"),
   export: () => import("./notebook/commands/export.ts"),
+  bundle: () => import("./notebook/commands/bundle.ts"),
 };
 
 async function help(): Promise<string> {

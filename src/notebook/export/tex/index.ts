@@ -54,7 +54,7 @@ export function toTex(
 \usepackage{amsmath,amssymb,mathtools,bm,mathrsfs,cancel}
 \usepackage{graphicx,xcolor,booktabs,longtable,multirow,enumitem}
 \usepackage[normalem]{ulem}
-\usepackage{fvextra}
+\usepackage{fancyvrb}
 \usepackage{newunicodechar}
 \usepackage[hidelinks]{hyperref}
 \setlength{\parindent}{0pt}

@@ -3,6 +3,7 @@ import { highlightLines } from "../../document/highlight.ts";
 import type { Block, Inline, Picture, Run, TableCell } from "../../document/types.ts";
 import { printable } from "../typst/assets.ts";
 import { pictureToPdf } from "../typst/compile.ts";
+import { wrapLine } from "../wrap.ts";
 import { escapeTex, escapeUrl, escapeVerbatim } from "./escape.ts";
 
 const STYLES: Record<string, string> = {
@@ -18,6 +19,9 @@ const STYLES: Record<string, string> = {
 const SECTIONS = ["section*", "subsection*", "subsubsection*", "paragraph*", "subparagraph*"];
 
 const OWN_DISPLAY = /^\s*\\begin\{(equation|align|gather|multline|alignat|flalign|eqnarray)\*?\}/;
+
+/** Columns of \\footnotesize typewriter type in the width of the text. */
+const COLUMNS = 94;
 
 const hex = (color: string): string => color.replace("#", "").toUpperCase();
 
@@ -95,8 +99,9 @@ export class TexWriter {
   }
 
   #verbatim(lines: readonly Run[][], options: string): string {
-    const text = lines.map((line) => line.map((run) => this.#run(run)).join("")).join("\n");
-    return `\\begin{Verbatim}[commandchars=\\\\\\{\\},breaklines,breakanywhere,fontsize=\\footnotesize${options}]\n${text}\n\\end{Verbatim}`;
+    const wrapped = lines.flatMap((line) => wrapLine(line, COLUMNS));
+    const text = wrapped.map(({ runs }) => runs.map((run) => this.#run(run)).join("")).join("\n");
+    return `\\begin{Verbatim}[commandchars=\\\\\\{\\},fontsize=\\footnotesize${options}]\n${text}\n\\end{Verbatim}`;
   }
 
   #table(block: Extract<Block, { type: "table" }>): string {
