@@ -5,7 +5,7 @@
  */
 
 import { KMeans, kMeansPlusPlus } from "../models/kmeans.ts";
-import { asData, type Data, type Rows, requireEnough } from "../models/rows.ts";
+import { type Data, type Rows, requireEnough } from "../models/rows.ts";
 import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
 import { type CurvePoint, type EmResult, em, type Family } from "./em.ts";
 
@@ -33,7 +33,8 @@ export interface MixtureOptions {
   onIteration?: (point: CurvePoint, run: number) => unknown;
 }
 
-export abstract class Mixture<P, S> {
+/** P: parameters, S: sufficient statistics, D: the data in the form the family works on. */
+export abstract class Mixture<P, S, D extends { n: number; d: number }> {
   readonly nComponents: number;
   tol: number;
   maxIter: number;
@@ -74,13 +75,17 @@ export abstract class Mixture<P, S> {
   }
 
   protected abstract readonly kind: string;
-  protected abstract family(data: Data): Family<P, S>;
+  /** Checks the rows and brings them into the family's form. */
+  protected abstract read(X: Rows, where: string): D;
+  /** The same rows as doubles, for k-means. */
+  protected abstract rows(data: D): Data;
+  protected abstract family(data: D): Family<P, S>;
   /** Parameters from responsibilities (n × K); null when all are given by the user. */
-  protected abstract start(data: Data, responsibilities: Float64Array | null): P;
+  protected abstract start(data: D, responsibilities: Float64Array | null): P;
   protected abstract needsResponsibilities(): boolean;
   protected abstract dimension(params: P): number;
   protected abstract evaluate(
-    data: Data,
+    data: D,
     params: P,
     sinks: { logProb?: Float64Array; responsibilities?: Float64Array },
   ): void;
@@ -88,7 +93,7 @@ export abstract class Mixture<P, S> {
 
   /** Estimates the parameters from the rows of X [n, d]. Starts anew unless `warmStart`. */
   fit(X: Rows): this {
-    const data = asData(X, `${this.kind}.fit`);
+    const data = this.read(X, `${this.kind}.fit`);
     requireEnough(data, this.nComponents, `${this.kind}.fit`);
     const family = this.family(data);
     const goOn = this.warmStart && this.params !== undefined;
@@ -113,7 +118,7 @@ export abstract class Mixture<P, S> {
   }
 
   /** The parameters from which EM would begin. */
-  protected begin(data: Data): P {
+  protected begin(data: D): P {
     return this.start(data, this.needsResponsibilities() ? this.firstResponsibilities(data) : null);
   }
 
@@ -125,7 +130,7 @@ export abstract class Mixture<P, S> {
     this.curve = result.curve;
   }
 
-  private firstResponsibilities(data: Data): Float64Array {
+  private firstResponsibilities(data: D): Float64Array {
     const { n } = data;
     const K = this.nComponents;
     const out = new Float64Array(n * K);
@@ -138,7 +143,7 @@ export abstract class Mixture<P, S> {
       return out;
     }
     if (this.initParams === "kmeans") {
-      const X = new Tensor(data.x, [n, data.d], "float64");
+      const X = new Tensor(this.rows(data).x, [n, data.d], "float64");
       const { labels } = new KMeans({ nClusters: K, randomState: this.random }).fit(X);
       labels.values().forEach((k: number, i: number) => {
         out[i * K + k] = 1;
@@ -151,7 +156,7 @@ export abstract class Mixture<P, S> {
       );
     const rows =
       this.initParams === "k-means++"
-        ? kMeansPlusPlus(data, K, this.random)
+        ? kMeansPlusPlus(this.rows(data), K, this.random)
         : this.random.choice(n, K, { replace: false }).values();
     for (let k = 0; k < K; k++) out[rows[k] * K + k] = 1;
     return out;
@@ -208,9 +213,9 @@ export abstract class Mixture<P, S> {
     return this.params;
   }
 
-  private ready(X: Rows, method: string): { data: Data; params: P } {
+  private ready(X: Rows, method: string): { data: D; params: P } {
     const params = this.fitted(method);
-    const data = asData(X, `${this.kind}.${method}`);
+    const data = this.read(X, `${this.kind}.${method}`);
     const d = this.dimension(params);
     if (data.d !== d)
       throw new ArgumentError(

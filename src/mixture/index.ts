@@ -1,4 +1,5 @@
 export type { MixtureOptions, Start } from "./base.ts";
+export { BernoulliMixture, type BernoulliMixtureOptions } from "./bernoulli/bernoulli.ts";
 export type { CurvePoint } from "./em.ts";
 export type { AscentOptions } from "./gaussian/ascent.ts";
 export { GaussianMixture, type GaussianMixtureOptions } from "./gaussian/gaussian.ts";

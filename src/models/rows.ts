@@ -34,7 +34,7 @@ export function asData(X: Rows, where: string): Data {
 }
 
 /** Fewer samples than components cannot be fitted. */
-export function requireEnough(data: Data, nComponents: number, where: string): void {
+export function requireEnough(data: { n: number }, nComponents: number, where: string): void {
   if (!Number.isInteger(nComponents) || nComponents < 1)
     throw new ArgumentError(`${where}: nComponents must be a positive integer; got ${nComponents}.`);
   if (data.n < nComponents)

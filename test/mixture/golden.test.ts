@@ -6,7 +6,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type CovarianceType, GaussianMixture, relativeError, type Tensor, tensor } from "gradlab";
+import {
+  BernoulliMixture,
+  type CovarianceType,
+  GaussianMixture,
+  relativeError,
+  type Tensor,
+  tensor,
+} from "gradlab";
 
 interface Saved {
   shape: number[];
@@ -55,3 +62,15 @@ for (const c of golden.gaussian) {
     assert.ok(Math.abs(gm.bic(X) - d.bic) < tolerance * 1e3 && Math.abs(gm.aic(X) - d.aic) < tolerance * 1e3);
   });
 }
+
+test("Bernoulli EM takes NumPy's steps, with a column always 0 and one always 1", () => {
+  const { X, weights, probabilities, path } = golden.bernoulli;
+  const given = { nComponents: 3, weightsInit: read(weights), probabilitiesInit: read(probabilities) };
+  for (const t of [1, 2, 5, 30]) {
+    const bm = new BernoulliMixture({ ...given, maxIter: t, tol: 0, verify: true }).fit(read(X));
+    const saved = path[t - 1];
+    assert.ok(Math.abs(bm.lowerBound - saved.logLikelihood) < 1e-10);
+    agree(bm.weights, saved.weights, `weights after ${t}`);
+    agree(bm.probabilities, saved.probabilities, `probabilities after ${t}`);
+  }
+});

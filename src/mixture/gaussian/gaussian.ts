@@ -48,7 +48,7 @@ export interface GaussianMixtureOptions extends MixtureOptions {
  * From the same start it takes the same steps as scikit-learn's GaussianMixture.
  * @example const gm = new GaussianMixture({ nComponents: 3, nInit: 5 }).fit(X); gm.predict(X)
  */
-export class GaussianMixture extends Mixture<GaussianParams, Moments> {
+export class GaussianMixture extends Mixture<GaussianParams, Moments, Data> {
   protected readonly kind = "GaussianMixture";
   readonly covarianceType: CovarianceType;
   readonly regCovar: number;
@@ -122,6 +122,14 @@ export class GaussianMixture extends Mixture<GaussianParams, Moments> {
         draw(p, k, stream, x.subarray(row * p.d, (row + 1) * p.d));
       }
     return { X: new Tensor(x, [n, p.d], "float64"), labels: new Tensor(labels, [n], "int32") };
+  }
+
+  protected read(X: Rows, where: string): Data {
+    return asData(X, where);
+  }
+
+  protected rows(data: Data): Data {
+    return data;
   }
 
   protected family(data: Data): Family<GaussianParams, Moments> {

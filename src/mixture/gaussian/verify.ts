@@ -101,9 +101,9 @@ export function verifyMaximum(s: Moments, p: GaussianParams, regCovar: number, s
         ? matmul(g.means, at.covariances)
         : reshape(matmul(row(g.means), at.covariances), [K, d]);
     left += mul(g.means, moved).div(column(counts)).sum().item();
-    left += mul(2, trace(matmul(slope, slope)).div(type === "tied" ? n : counts))
-      .sum()
-      .item();
+    const square = trace(matmul(slope, slope));
+    const share: Tensor = type === "tied" ? square.div(n) : square.div(counts);
+    left += 2 * share.sum().item();
   }
   if (!(left / n <= 1e-9))
     throw new NumericalError(
