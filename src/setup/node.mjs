@@ -9,23 +9,18 @@ import { ask } from "./run.mjs";
 export const OLDEST_NODE = 20;
 const OLDEST_TYPESCRIPT_NODE = 24;
 
-function major(node) {
-  const version = ask(node, ["-p", "process.versions.node"]);
-  return version === null ? 0 : Number.parseInt(version, 10);
+/** Does Node `version` run our TypeScript as it is? */
+export function runsTypeScript(version) {
+  return Number.parseInt(version, 10) >= OLDEST_TYPESCRIPT_NODE;
 }
+
+const works = (node) => existsSync(node) && runsTypeScript(ask(node, ["-p", "process.versions.node"]) ?? "0");
 
 /** The path of a Node that runs TypeScript, or null. */
 export function findNode() {
-  if (Number.parseInt(process.versions.node, 10) >= OLDEST_TYPESCRIPT_NODE && existsSync(process.execPath)) {
-    const ours = packageNode();
-    return ours && existsSync(ours) ? ours : process.execPath;
-  }
   const onPath = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "node"));
-  const places = [packageNode(), packageBin("node"), venvBin("node"), ...onPath];
-  for (const place of new Set(places)) {
-    if (place && existsSync(place) && major(place) >= OLDEST_TYPESCRIPT_NODE) return place;
-  }
-  return null;
+  const places = [packageNode(), packageBin("node"), venvBin("node"), process.execPath, ...onPath];
+  return places.find((place) => place && works(place)) ?? null;
 }
 
 /** Where npm puts Node for this platform, or null when it has none. */

@@ -16,6 +16,7 @@ import { cache } from "./paths.mjs";
 import { complain, SetupError, say } from "./say.mjs";
 import { installVenv } from "./venv.mjs";
 import { buildWasm } from "./wasm.mjs";
+import { installNodeWheel } from "./wheel.mjs";
 
 function checkPlatform() {
   if (process.platform === "win32") {
@@ -82,7 +83,11 @@ export async function setUp({ only } = {}) {
     await installPackages();
     if (only === "packages") return findNode();
     await installVenv();
-    const node = findNode();
+    let node = findNode();
+    if (!node) {
+      await installNodeWheel().catch((error) => say(error.message));
+      node = findNode();
+    }
     if (!node) {
       throw new SetupError(`there is no Node 24 for ${process.platform} on ${process.arch}.`, [
         "Install Node 24 or newer yourself (nodejs.org), put it on PATH, and run the same command again.",

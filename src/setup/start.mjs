@@ -9,6 +9,7 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { startLab } from "./lab.mjs";
 import { logFile, notebooks, root } from "./paths.mjs";
+import { tryKernel } from "./probe.mjs";
 import { bold, dim, SetupError, say, step } from "./say.mjs";
 import { main, setUp } from "./setup.mjs";
 
@@ -79,6 +80,7 @@ await main(async () => {
   }
   const page = notebook ? `/tree/${notebookPath(notebook)}` : "";
   await setUp();
+  await tryKernel();
   const progress = step("JupyterLab");
   const lab = await startLab({ port, onLine: warn }).catch((error) => {
     progress.failed();
