@@ -90,7 +90,7 @@ export class Forms {
       if (x.kind !== "sym") return undefined;
       if (x.name.startsWith("bar:")) {
         const of = quantities.get(x.name.slice(4));
-        if (!of || of.kind === "output") return undefined;
+        if (!of || of.kind === "output") return undefined; // only an unknown loss has a cotangent left here
         return inTermsOf === "neighbours" && of.named ? undefined : this.gradient(of.name, inTermsOf);
       }
       const q = quantities.get(x.name);

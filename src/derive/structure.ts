@@ -77,7 +77,8 @@ export class Structure {
         name,
         t,
         kind: isOutput ? "output" : "intermediate",
-        named: isOutput || given !== undefined,
+        // A loss is a symbol of its own only where somebody named it.
+        named: isOutput ? !study.anonymousLoss : given !== undefined,
       });
     });
     for (const [name, t] of trace.named) {

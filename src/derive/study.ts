@@ -118,6 +118,11 @@ export class Study {
     return this.trace.output.rank === 0;
   }
 
+  /** A scalar result that nobody named. */
+  get anonymousLoss(): boolean {
+    return this.scalar && this.options.of === undefined && this.trace.output.name === undefined;
+  }
+
   /** All names with a total derivative: variables, intermediate results with a symbol, the output. */
   get targets(): string[] {
     return [...this.variables, ...this.shown.keys(), this.trace.outputName];

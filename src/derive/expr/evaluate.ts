@@ -2,8 +2,17 @@
  * The value of an expression at a point: every rewriting and every verdict rests on these numbers.
  */
 
+import { det, inv, logdet } from "../../linalg/index.ts";
 import { matmul, noGrad, operations, permute, reshape, sum } from "../../ops/index.ts";
-import { eye as eyeTensor, ones, type Tensor, tensor, zeros } from "../../tensor/index.ts";
+import {
+  eye as eyeTensor,
+  full,
+  NumericalError,
+  ones,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../tensor/index.ts";
 import { type Expr, matrixShape } from "./expr.ts";
 
 /** Values of the symbols, in matrix shape. */
@@ -56,7 +65,7 @@ function compute(e: Expr, p: Point): Tensor {
     case "t":
       return permute(arg(0), [1, 0]);
     case "inv":
-      return inverse(arg(0)).inverse;
+      return regular(arg(0), e.shape, inv);
     case "diag":
       return eyeTensor(e.rows).mul(arg(0));
     case "diagof":
@@ -64,9 +73,9 @@ function compute(e: Expr, p: Point): Tensor {
     case "trace":
       return reshape(sum(eyeTensor(e.args[0].rows).mul(arg(0))), [1, 1]);
     case "det":
-      return tensor([[inverse(arg(0)).det]]);
+      return regular(arg(0), e.shape, det);
     case "logdet":
-      return tensor([[Math.log(Math.abs(inverse(arg(0)).det))]]);
+      return regular(arg(0), e.shape, logdet);
     case "fn": {
       const op = operations().get(e.name);
       if (!op) throw new Error(`There is no operation named ${e.name}.`);
@@ -101,37 +110,12 @@ function power(x: Tensor, n: number): Tensor {
   return x.pow(n);
 }
 
-/** Gauss–Jordan with row pivoting; a singular matrix gives infinities, which no comparison accepts. */
-export function inverse(m: Tensor): { inverse: Tensor; det: number } {
-  const n = m.shape[0];
-  const a = Float64Array.from(m.values());
-  const b = Float64Array.from(eyeTensor(n).values());
-  let det = 1;
-  for (let j = 0; j < n; j++) {
-    let best = j;
-    for (let i = j + 1; i < n; i++) if (Math.abs(a[i * n + j]) > Math.abs(a[best * n + j])) best = i;
-    const pivot = a[best * n + j];
-    if (best !== j) {
-      det = -det;
-      for (let k = 0; k < n; k++) {
-        [a[j * n + k], a[best * n + k]] = [a[best * n + k], a[j * n + k]];
-        [b[j * n + k], b[best * n + k]] = [b[best * n + k], b[j * n + k]];
-      }
-    }
-    det *= pivot;
-    for (let k = 0; k < n; k++) {
-      a[j * n + k] /= pivot;
-      b[j * n + k] /= pivot;
-    }
-    for (let i = 0; i < n; i++) {
-      if (i === j) continue;
-      const f = a[i * n + j];
-      if (f === 0) continue;
-      for (let k = 0; k < n; k++) {
-        a[i * n + k] -= f * a[j * n + k];
-        b[i * n + k] -= f * b[j * n + k];
-      }
-    }
+/** `f` of a matrix, or NaN where it is singular: no comparison accepts that. */
+function regular(x: Tensor, shape: readonly number[], f: (x: Tensor) => Tensor): Tensor {
+  try {
+    return reshape(f(x), shape);
+  } catch (error) {
+    if (error instanceof NumericalError) return full(shape, Number.NaN);
+    throw error;
   }
-  return { inverse: tensor(b, [n, n]), det };
 }

@@ -5,7 +5,7 @@
  * any other stays a call that prints by its own record.
  */
 
-import { type Node, sameShape, type Tensor } from "../../tensor/index.ts";
+import { type Node, type Op, oneHot, sameShape, type Tensor } from "../../tensor/index.ts";
 import {
   add,
   call,
@@ -29,6 +29,14 @@ import {
   transpose,
 } from "./build.ts";
 import { type Expr, matrixShape } from "./expr.ts";
+
+/** Not an operation of the library: how the algebra writes a choice by labels. */
+const oneHotOp: Op<{ classes: number }> = {
+  name: "onehot",
+  forward: ([y], { classes }) => oneHot(y, classes),
+  latex: ([y]) => ({ tex: `\\operatorname{onehot}\\left(${y.tex}\\right)`, prec: 5 }),
+  samples: () => [],
+};
 
 export interface Boundary {
   /** Symbols of recorded tensors. */
@@ -146,7 +154,20 @@ function elementwise2(f: (a: Expr, b: Expr) => Expr): Translator {
   };
 }
 
+/** Labels as rows with a 1 in the label's column. */
+function oneHotRows(labels: Expr, n: number, classes: number): Expr {
+  return call({ op: oneHotOp, params: { classes }, argShapes: [[n]], outShape: [n, classes] }, [labels]);
+}
+
 const translators: Record<string, Translator> = {
+  gather: ([x, index], [sx, si], _, { axis }) =>
+    sx.length === 2 && axis === 1 && si[1] === 1 && si[0] === sx[0]
+      ? mul([had([x, oneHotRows(index, sx[0], sx[1])]), ones([sx[1], 1])])
+      : undefined,
+  scatterAdd: ([g, index], [sg], _, { axis, shape }) =>
+    shape.length === 2 && axis === 1 && sg[1] === 1 && sg[0] === shape[0]
+      ? had([mul([g, ones([1, shape[1]])]), oneHotRows(index, shape[0], shape[1])])
+      : undefined,
   identity: ([x]) => x,
   neg: ([x]) => neg(x),
   square: ([x]) => pow(x, 2),
@@ -193,6 +214,6 @@ const translators: Record<string, Translator> = {
   det: ([x], [s]) => (s.length === 2 ? det(x) : undefined),
   logdet: ([x], [s], shape) => (s.length === 2 && shape.length === 0 ? logdet(x) : undefined),
   trace: ([x], [s]) => (s.length === 2 ? trace(x) : undefined),
-  diag: ([x], [s]) => (s.length === 1 ? diag(x) : s.length === 2 ? diagof(x) : undefined),
-  diagonal: ([x], [s]) => (s.length === 2 ? diagof(x) : undefined),
+  diag: ([x], [s], shape) => (s.length === 1 && shape[0] === shape[1] ? diag(x) : undefined),
+  diagonal: ([x], [s]) => (s.length === 2 && s[0] === s[1] ? diagof(x) : undefined),
 };

@@ -89,7 +89,13 @@ class Printer {
   sum(e: Expr): Tex {
     const terms = [...e.args];
     // People begin with a positive term where there is one.
-    const first = terms.findIndex((t) => !isNegative(t));
+    let first = terms.findIndex((t) => !isNegative(t));
+    // 1 + e^x, but x + 1.
+    if (terms[0].kind !== "sym")
+      first = Math.max(
+        first,
+        terms.findIndex((t) => t.kind === "ones" || (t.kind === "num" && t.value > 0)),
+      );
     if (first > 0) terms.unshift(...terms.splice(first, 1));
     let out = "";
     for (const t of terms) {
@@ -120,15 +126,19 @@ class Printer {
     const scalars = e.args.filter((a) => a.isScalar);
     const chain = e.args.filter((a) => !a.isScalar);
     if (chain.length === 0) return this.scalars(scalars);
+    const alone = chain.length === 1 && chain[0].kind === "had";
     const factors = chain.map((a) =>
-      wrap(this.print(a), a.kind === "had" || a.kind === "call" || a.kind === "fn" ? FACTOR : PREC.mul + 0.5),
+      wrap(
+        this.print(a),
+        alone ? PREC.mul : a.kind === "had" || a.kind === "call" || a.kind === "fn" ? FACTOR : PREC.mul + 0.5,
+      ),
     );
     const body = join(factors);
     if (scalars.length === 0) return tex(body, PREC.mul);
     const front = this.scalars(scalars);
     if (front.tex === "1") return tex(body, PREC.mul);
     if (front.tex === "-1") return tex(`-${body}`, PREC.add);
-    return tex(join([wrap(front, PREC.mul), body]), front.tex.startsWith("-") ? PREC.add : PREC.mul);
+    return tex(join([front.tex, body]), front.tex.startsWith("-") ? PREC.add : PREC.mul);
   }
 
   /** Σ x² over all entries, as ‖x‖². */
@@ -161,8 +171,7 @@ class Printer {
       else if (e.kind === "pow" && e.value < 0) below.push(e);
       else above.push(e);
     }
-    const rank = (e: Expr): number =>
-      e.kind === "sym" ? (isGreek(this.symbols(e.name)) ? 0 : 1) : e.kind === "pow" ? 1 : 2;
+    const rank = (e: Expr): number => (e.kind === "sym" && isGreek(this.symbols(e.name)) ? 0 : 1);
     const order = (a: Expr[]): Expr[] =>
       a
         .map((e, i) => ({ e, i }))

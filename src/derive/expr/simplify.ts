@@ -22,6 +22,7 @@ import {
   pow,
   rebuild,
   split,
+  trace,
   transpose,
   zeros,
 } from "./build.ts";
@@ -64,7 +65,6 @@ export class Simplifier {
       e,
       e.args.map((a) => this.visit(a)),
     );
-    this.done.set(e.id, now);
     for (let changed = true; changed && this.#budget > 0; ) {
       changed = false;
       for (const rule of RULES) {
@@ -278,11 +278,61 @@ const expandIfShorter: Rule = (e, s) => {
     return s.visit(e.kind === "mul" ? mul(list) : had(list));
   });
   const out = add(terms);
-  return out.weight < e.weight ? out : undefined;
+  // Shorter because terms met, not because the brackets went.
+  const fewer = out.kind !== "add" || out.args.length < sum.args.length;
+  return fewer && out.weight < e.weight ? out : undefined;
+};
+
+/** c r, where a part is a named quantity times a named scalar: π exp(…)/p is r, so exp(…)/p is r/π. */
+const recogniseMultiple: Rule = (e, s) => {
+  if (e.weight < 6 || e.kind === "add" || e.isScalar) return undefined;
+  const v = s.points[0].value(e).values();
+  for (const k of s.known) {
+    if (!sameShape(k.shape, e.shape)) continue;
+    const w = s.points[0].value(k).values();
+    const ratio = v[0] / w[0];
+    if (!Number.isFinite(ratio) || !near(v[v.length - 1], ratio * w[w.length - 1])) continue;
+    for (const c of s.known) {
+      if (!c.isScalar) continue;
+      const x = s.points[0].value(c).item();
+      for (const n of [1, -1]) {
+        if (!near(ratio, x ** n)) continue;
+        const out = mul([pow(c, n), k]);
+        if (s.equal(e, out)) return out;
+      }
+    }
+  }
+  return undefined;
+};
+
+/** 1ᵀ(a ⊙ b) = aᵀb; 1ᵀ(A ⊙ B)1 = tr(AᵀB) where a product of matrices is among them. */
+const innerProduct: Rule = (e) => {
+  if (e.kind !== "mul") return undefined;
+  const chain = e.args.filter((a) => !a.isScalar);
+  const scalars = e.args.filter((a) => a.isScalar);
+  const at = chain.findIndex((a) => a.kind === "had");
+  if (at < 0) return undefined;
+  const h = chain[at];
+  const [before, after] = [chain[at - 1], chain[at + 1]];
+  const powers = h.args.some((a) => a.kind === "pow");
+  if (h.cols === 1 && before?.kind === "ones" && before.rows === 1 && !powers) {
+    const list = [...h.args].sort((a, b) => Number(arrives(a)) - Number(arrives(b)));
+    const inner = mul([transpose(had(list.slice(0, -1))), list[list.length - 1]]);
+    return mul([...scalars, ...chain.slice(0, at - 1), inner, ...chain.slice(at + 1)]);
+  }
+  const all = before?.kind === "ones" && before.rows === 1 && after?.kind === "ones" && after.cols === 1;
+  if (!all || chain.length !== 3 || h.args.length !== 2 || powers) return undefined;
+  const [a, b] = h.args;
+  if (b.kind === "eye" || a.kind === "eye") return mul([...scalars, trace(a.kind === "eye" ? b : a)]);
+  const matrixLike = (x: Expr): boolean => x.kind === "inv" || x.kind === "mul" || x.kind === "t";
+  if (!matrixLike(a) && !matrixLike(b)) return undefined;
+  return mul([...scalars, trace(mul([transpose(a), b]))]);
 };
 
 const RULES: readonly Rule[] = [
   recognise,
+  recogniseMultiple,
+  innerProduct,
   symmetric,
   commonScalar,
   commonArriving,
