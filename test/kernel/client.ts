@@ -43,8 +43,10 @@ export interface StartOptions {
   cwd?: string;
   /** Mode of the connection file. */
   mode?: number;
-  /** Starts the kernel in another way than directly; gets the arguments for Node. */
-  spawn?: (args: string[]) => ChildProcess;
+  /** Starts the kernel in another way than directly; gets the arguments for Node and the connection file. */
+  spawn?: (args: string[], connectionFile: string) => ChildProcess;
+  /** For kernels without iopub_welcome: asks until something is heard, as jupyter_client does. */
+  ask?: boolean;
 }
 
 type Channel = "shell" | "control" | "stdin";
@@ -56,6 +58,8 @@ export class Client {
   readonly folder: string;
   readonly published: Received[] = [];
   readonly replies: Received[] = [];
+  readonly #idle = new Map<string, Received>();
+  readonly #answered = new Map<string, Received>();
   readonly questions: Received[] = [];
   readonly connectionFile: string;
   log = "";
@@ -95,10 +99,10 @@ export class Client {
       ...options.env,
     };
     const child =
-      options.spawn?.(args) ??
+      options.spawn?.(args, file) ??
       spawn(process.execPath, args, { env, cwd: options.cwd ?? folder, stdio: ["ignore", "ignore", "pipe"] });
     const client = new Client(child, folder, connection, file, curve?.publicKey ?? null);
-    await client.ready();
+    await (options.ask ? client.#ask() : client.ready());
     return client;
   }
 
@@ -159,7 +163,11 @@ export class Client {
 
   async #listen(socket: zmq.Dealer | zmq.Subscriber, into: Received[]): Promise<void> {
     for await (const frames of socket) {
-      into.push(this.#decode(frames as Buffer[]));
+      const message = this.#decode(frames as Buffer[]);
+      into.push(message);
+      const { parent } = message;
+      if (parent && into === this.replies) this.#answered.set(parent, message);
+      if (parent && message.content["execution_state"] === "idle") this.#idle.set(parent, message);
       this.#changed();
     }
   }
@@ -235,7 +243,7 @@ export class Client {
   }
 
   replyTo(id: string): Promise<Received> {
-    return this.until(`a reply to ${id}`, () => this.replies.find((r) => r.parent === id));
+    return this.until(`a reply to ${id}`, () => this.#answered.get(id));
   }
 
   startExecution(code: string, content: object = {}, extra: Record<string, any> = {}): string {
@@ -279,10 +287,7 @@ export class Client {
   }
 
   idle(id: string): Promise<Received> {
-    return this.publishedWhere(
-      `idle for ${id}`,
-      (m) => m.parent === id && m.content["execution_state"] === "idle",
-    );
+    return this.until(`idle for ${id}`, () => this.#idle.get(id));
   }
 
   /** Waits for a published message, also one that is already here. */
@@ -313,6 +318,19 @@ export class Client {
   async ready(): Promise<void> {
     await this.publishedWhere("the welcome", (m) => m.type === "iopub_welcome");
     await this.request("shell", "kernel_info_request");
+  }
+
+  async #ask(): Promise<void> {
+    const timer = setInterval(() => this.send("shell", "kernel_info_request"), 100);
+    this.send("shell", "kernel_info_request");
+    try {
+      await this.until(
+        "an answer and a broadcast",
+        () => this.published.length > 0 && this.replies.length > 0,
+      );
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   async interrupt(): Promise<void> {
