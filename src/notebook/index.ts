@@ -1,6 +1,16 @@
 // The notebook library: read, run, compare notebooks. The commands of the
 // command line are thin layers over what is exported here.
 
+export { type BundleOptions, type BundleResult, makeBundle } from "./bundle/bundle.ts";
+export { type BundleName, bundleFiles, parseBundleName } from "./bundle/name.ts";
+export { ExportError } from "./document/problems.ts";
+export {
+  type ExportOptions,
+  type ExportResult,
+  exportNotebook,
+  type Format,
+  renderNotebook,
+} from "./export/index.ts";
 export { parseNotebook, serializeNotebook } from "./format/parse.ts";
 export { type Heading, sectionPaths } from "./format/sections.ts";
 export { readNotebook, writeAtomic, writeNotebook } from "./format/store.ts";

@@ -72,9 +72,10 @@ test("--allow-errors goes on and still fails; raises-exception passes", async ()
   const bad = lab.say("throw new Error('x')", "raise ValueError('x')");
   const path = await save([code(bad), code("1 + 1")]);
   const { report } = await run(path, { allowErrors: true });
+  assert.equal(report.status, "failed");
   assert.deepEqual(
     report.cells.map((c) => c.status),
-    ["error-allowed", "ok"],
+    ["error", "ok"],
   );
   const tagged = await save([code(bad, { metadata: { tags: ["raises-exception"] } }), code("1 + 1")]);
   assert.equal((await run(tagged)).report.status, "passed");

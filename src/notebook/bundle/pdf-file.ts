@@ -12,6 +12,24 @@ export interface PdfFacts {
   hasText: boolean;
 }
 
+/** The first object that a classic cross-reference table gives a wrong place for. */
+function lostObject(text: string, at: number): number | undefined {
+  const section = /\s*xref\s+((?:\d+ \d+\s+(?:\d{10} \d{5} [nf]\s*)+)+)trailer/y;
+  section.lastIndex = at;
+  const rows = section.exec(text)?.[1]?.split(/\s*[\r\n]+\s*/) ?? [];
+  let next = 0;
+  for (const row of rows) {
+    const entry = /^(\d{10}) (\d{5}) ([nf])/.exec(row);
+    if (!entry) next = Number(row.split(" ")[0]);
+    else {
+      const head = text.slice(Number(entry[1]), Number(entry[1]) + 24);
+      if (entry[3] === "n" && !new RegExp(`^\\s*${next} ${Number(entry[2])} obj`).test(head)) return next;
+      next++;
+    }
+  }
+  return undefined;
+}
+
 /** @throws NotebookError when the bytes are not a whole PDF */
 export function readPdf(bytes: Uint8Array, name = "the PDF"): PdfFacts {
   const fail = (why: string): never => {
@@ -23,6 +41,8 @@ export function readPdf(bytes: Uint8Array, name = "the PDF"): PdfFacts {
   const end = /startxref\s+(\d+)\s+%%EOF\s*$/.exec(text.slice(-64)) ?? fail("its end is missing");
   const table = text.slice(Number(end[1]), Number(end[1]) + 40);
   if (!/^\s*(xref|\d+ \d+ obj)/.test(table)) fail("its cross-reference is not where it says");
+  const lost = lostObject(text, Number(end[1]));
+  if (lost !== undefined) fail(`object ${lost} is not where the cross-reference says`);
   let objects = text;
   const streams = /(<<(?:[^<>]|<<(?:[^<>]|<[^<>]*>)*>>|<[^<>]*>)*>>)\s*stream\r?\n/g;
   for (const found of text.matchAll(streams)) {

@@ -27,6 +27,8 @@ function findClose(source: string, from: number, close: string, acrossBlank: boo
     if (char === "\\") k++;
     else if (char === "{") depth++;
     else if (char === "}") depth--;
+    else if (char === "`" && close === "$" && depth <= 0)
+      return -1; // code begins: it was money
     else if (char === "\n" && !acrossBlank && /^[ \t]*(?:\n|$)/.test(source.slice(k + 1))) return -1;
   }
   return -1;

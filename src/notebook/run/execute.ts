@@ -124,7 +124,7 @@ async function runCell(
     signal: options.signal,
   });
   const duration = performance.now() - began;
-  const status = cellStatus(settled, options.allowErrors === true || hasTag(cell, "raises-exception"));
+  const status = cellStatus(settled, hasTag(cell, "raises-exception"));
   const stop = stopOutput(settled, options);
   if (stop) recorder.outputs.push(stop);
   const count = settled.reply?.executionCount ?? null;

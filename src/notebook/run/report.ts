@@ -5,7 +5,7 @@ import type { CellError } from "./locate-error.ts";
 
 export type CellStatus =
   | "ok"
-  /** It failed, and was allowed to (`--allow-errors` or the tag `raises-exception`). */
+  /** It failed, as its tag `raises-exception` says it does. */
   | "error-allowed"
   | "error"
   | "timeout"
