@@ -154,12 +154,14 @@ export class Progress<T = unknown> implements Iterable<T>, AsyncIterable<T> {
   /** `31/100 · 12.4 it/s · 5.6 s left · loss 0.31` */
   #words(time: number): string {
     const elapsed = time - this.#start;
+    // `gradlab run` stores outputs that must be the same each time: its bars end without their time.
+    const timed = this.#state === "running" || process.env.GRADLAB_RUN === undefined;
     const unit = this.#options.unit ?? "it";
     const perSecond = elapsed > 0 ? (1000 * this.#count) / elapsed : 0;
     const parts = [this.total === undefined ? `${this.#count} ${unit}` : `${this.#count}/${this.total}`];
-    if (this.#state === "stopped") parts.push(`stopped after ${duration(elapsed)}`);
-    else if (this.#state === "done") parts.push(duration(elapsed));
-    if (this.#count > 0 && perSecond > 0)
+    if (this.#state === "stopped") parts.push(timed ? `stopped after ${duration(elapsed)}` : "stopped");
+    else if (this.#state === "done" && timed) parts.push(duration(elapsed));
+    if (this.#count > 0 && perSecond > 0 && timed)
       parts.push(
         perSecond >= 1 ? `${shortNumber(perSecond, 3)} ${unit}/s` : `${duration(1000 / perSecond)}/${unit}`,
       );
