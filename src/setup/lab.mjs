@@ -69,6 +69,8 @@ export async function startLab({ port: wanted, folder = notebooks, state, onLine
     "--ServerApp.port_retries=0",
     `--ServerApp.root_dir=${folder}`,
     "--MultiKernelManager.default_kernel_name=tslab",
+    // The Python kernel that comes with JupyterLab stays out of the menus: nothing here is written for it.
+    "--KernelSpecManager.allowed_kernelspecs=tslab",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ];

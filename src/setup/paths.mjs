@@ -56,9 +56,9 @@ export function searchPath(env = process.env) {
 /**
  * The environment for a Jupyter process of ours: this repository's programs
  * first on PATH, and everything that Jupyter and IPython write under `folder`
- * (by default .cache/jupyter), never in the user's home folder.
+ * (by default GRADLAB_STATE or .cache/jupyter), never in the user's home folder.
  */
-export function jupyterEnv(env = process.env, folder = join(cache, "jupyter")) {
+export function jupyterEnv(env = process.env, folder = env.GRADLAB_STATE ?? join(cache, "jupyter")) {
   return {
     ...withoutStrays(env),
     PATH: searchPath(env),

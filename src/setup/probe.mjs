@@ -35,11 +35,12 @@ export async function tryKernel() {
   mkdirSync(notebooks, { recursive: true });
   const progress = step("TypeScript kernel: a first cell");
   const options = { name: "kernel", env: jupyterEnv(), cwd: notebooks };
-  const { code, tail, log } = await run(venvPython, [script], options);
+  const { code, text, tail, log } = await run(venvPython, [script], options);
   if (code !== 0) {
     progress.failed();
     throw new SetupError("the TypeScript kernel does not work.", [
-      ...tail,
+      ...(text.match(/^.*Error\b.*$/m) ?? []).slice(0, 1),
+      ...tail.slice(-1),
       `All it said is in ${log}`,
       "If you changed files under kernel/, `git diff kernel` shows what; `npm test -- test/kernel` tells more.",
     ]);

@@ -3,6 +3,7 @@
 //   npm start -- --no-browser        print the address instead of opening it
 //   npm start -- --port 9000         that port, or an error if it is taken
 //   npm start -- quiz4.ipynb         open one notebook
+//   npm start -- --folder DIR        open that folder instead of notebooks/
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
@@ -13,11 +14,12 @@ import { tryKernel } from "./probe.mjs";
 import { bold, dim, SetupError, say, step } from "./say.mjs";
 import { main, setUp } from "./setup.mjs";
 
-const usage = `npm start -- [--no-browser] [--port N] [NOTEBOOK]
+const usage = `npm start -- [--no-browser] [--port N] [--folder DIR] [NOTEBOOK]
 
 Sets up what is missing, then opens JupyterLab on notebooks/ (or on one of them).
   --no-browser   print the address and open nothing
-  --port N       use this port (by default the first free one from 8888 on)`;
+  --port N       use this port (by default the first free one from 8888 on)
+  --folder DIR   open this folder instead of notebooks/`;
 
 function readArguments() {
   try {
@@ -25,6 +27,7 @@ function readArguments() {
       options: {
         "no-browser": { type: "boolean" },
         port: { type: "string" },
+        folder: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
       allowPositionals: true,
@@ -33,19 +36,25 @@ function readArguments() {
     if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
       throw new Error(`--port takes a number from 1 to 65535, not "${values.port}"`);
     }
-    return { browser: !values["no-browser"], port, help: values.help, notebook: positionals[0] };
+    const folder = values.folder === undefined ? notebooks : resolve(values.folder);
+    if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`);
+    return { browser: !values["no-browser"], port, folder, help: values.help, notebook: positionals[0] };
   } catch (error) {
     throw new SetupError(error.message, usage.split("\n"));
   }
 }
 
-/** The path of a notebook inside notebooks/, given from there or from the repository's folder. */
-function notebookPath(name) {
-  const found = [resolve(root, name), resolve(notebooks, name)].find((path) => existsSync(path));
-  if (!found) throw new SetupError(`there is no notebook ${name}.`, "They are listed by: ls notebooks");
-  const path = relative(notebooks, found);
-  if (path.startsWith(".."))
-    throw new SetupError(`${name} is not inside notebooks/.`, "Copy it there first.");
+/** The path of a notebook inside `folder`, named from there or from the repository's folder. */
+function notebookPath(name, folder) {
+  const found = [resolve(root, name), resolve(folder, name)].find((path) => existsSync(path));
+  if (!found) throw new SetupError(`there is no notebook ${name}.`, `They are listed by: ls ${folder}`);
+  const path = relative(folder, found);
+  if (path.startsWith("..")) {
+    throw new SetupError(
+      `${name} is not inside ${folder}.`,
+      "npm start -- --folder DIR  opens another folder.",
+    );
+  }
   return path.split(sep).map(encodeURIComponent).join("/");
 }
 
@@ -73,16 +82,16 @@ function warn(line) {
 }
 
 await main(async () => {
-  const { browser, port, help, notebook } = readArguments();
+  const { browser, port, folder, help, notebook } = readArguments();
   if (help) {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
-  const page = notebook ? `/tree/${notebookPath(notebook)}` : "";
+  const page = notebook ? `/tree/${notebookPath(notebook, folder)}` : "";
   await setUp();
   await tryKernel();
   const progress = step("JupyterLab");
-  const lab = await startLab({ port, onLine: warn }).catch((error) => {
+  const lab = await startLab({ port, folder, onLine: warn }).catch((error) => {
     progress.failed();
     throw error;
   });

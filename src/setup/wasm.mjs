@@ -8,7 +8,7 @@ import { run } from "./run.mjs";
 import { SetupError, step } from "./say.mjs";
 
 const sources = join(root, "src", "kernels", "wasm", "assembly");
-const builds = join(root, "build");
+const builds = join(root, "src", "kernels", "wasm", "build");
 
 function newest(folder, ending, pick = Math.max) {
   if (!existsSync(folder)) return null;
@@ -30,13 +30,13 @@ export function wasmIsStale() {
 /** Build the WebAssembly kernels if their sources are newer. */
 export async function buildWasm() {
   if (!wasmIsStale()) return false;
-  const progress = step("WebAssembly kernels into build");
+  const progress = step("WebAssembly kernels into src/kernels/wasm/build");
   const env = { ...process.env, PATH: searchPath() };
   const { code, tail, log } = await run("npm", ["run", "build:wasm"], { name: "wasm", cwd: root, env });
   if (code !== 0) {
     progress.failed();
     throw new SetupError("the WebAssembly kernels could not be built.", [...tail, `Everything is in ${log}`]);
   }
-  progress.done("WebAssembly kernels are in build");
+  progress.done("WebAssembly kernels are in src/kernels/wasm/build");
   return true;
 }
