@@ -4,6 +4,8 @@ export * from "./display.ts";
 export { escapeHtml, escapeTex } from "./escape.ts";
 export { type EllipseOptions, Figure, figureToSvg, type Layout, type Trace } from "./figure.ts";
 export { duration, shortNumber } from "./format.ts";
+export { drawGraph, Graph, type GraphEdge, type GraphNode, type GraphSpec, graph } from "./graph.ts";
+export { collapseGroup, colorPaths } from "./graph-edit.ts";
 export { type Macros, MathError, type MathOptions, MathSetter, type MathSvg, texToSvg } from "./math.ts";
 export { colorOf, palette } from "./palette.ts";
 export * as plot from "./plot/index.ts";

@@ -1,0 +1,69 @@
+/**
+ * Readings of a graph before it is drawn: colour the separate paths out of a variable, or draw a whole
+ * module as one box.
+ */
+
+import type { GraphEdge, GraphNode, GraphSpec } from "./graph.ts";
+import { labelTex } from "./graph-text.ts";
+import { palette } from "./palette.ts";
+
+/**
+ * Colours each use of a node apart, along its way until it joins another use: the paths whose
+ * contributions the law of total derivatives adds up.
+ */
+export function colorPaths(spec: GraphSpec, id: string, colors: readonly string[] = palette): GraphSpec {
+  if (!spec.nodes.some((node) => node.id === id)) throw new RangeError(`colorPaths(): no node "${id}".`);
+  const uses = spec.edges.filter((edge) => edge.from === id && !edge.dashed);
+  const paths = new Map<GraphEdge, Set<number>>();
+  for (const [k, use] of uses.entries()) {
+    const open = [use];
+    const seen = new Set<GraphEdge>();
+    for (let edge = open.pop(); edge; edge = open.pop()) {
+      if (seen.has(edge)) continue;
+      seen.add(edge);
+      if (!paths.has(edge)) paths.set(edge, new Set());
+      paths.get(edge)!.add(k);
+      const head = edge.to;
+      open.push(...spec.edges.filter((next) => next.from === head && !next.dashed));
+    }
+  }
+  const edges = spec.edges.map((edge) => {
+    const on = paths.get(edge);
+    return on?.size === 1 && uses.length > 1 ? { ...edge, color: colors[[...on][0] % colors.length] } : edge;
+  });
+  return { ...spec, edges };
+}
+
+/** Draws the nodes of a group (and of the groups inside it) as one box that keeps its arrows to the outside. */
+export function collapseGroup(spec: GraphSpec, path: string): GraphSpec {
+  const inside = (node: GraphNode): boolean =>
+    node.group === path || (node.group ?? "").startsWith(`${path}/`);
+  const members = spec.nodes.filter(inside);
+  if (members.length === 0) {
+    const known = [...new Set(spec.nodes.flatMap((node) => (node.group ? [node.group] : [])))];
+    throw new RangeError(`collapseGroup(): no group "${path}"; there are: ${known.join(", ") || "none"}.`);
+  }
+  const ids = new Set(members.map((node) => node.id));
+  const id = `group:${path}`;
+  const parts = path.split("/");
+  const box: GraphNode = {
+    id,
+    label: labelTex(parts[parts.length - 1]),
+    sub: `${members.length} nodes`,
+    kind: members.some((node) => node.kind === "output") ? "output" : "op",
+    group: parts.slice(0, -1).join("/") || undefined,
+    retained: members.some((node) => node.retained),
+  };
+  const at = spec.nodes.findIndex(inside);
+  const nodes = spec.nodes.flatMap((node, i) => (i === at ? [box] : ids.has(node.id) ? [] : [node]));
+  const seen = new Set<string>();
+  const edges = spec.edges.flatMap((edge) => {
+    const [from, to] = [ids.has(edge.from) ? id : edge.from, ids.has(edge.to) ? id : edge.to];
+    if (from === to) return [];
+    const key = JSON.stringify([from, to, edge.color, edge.dashed]);
+    if ((from === id || to === id) && seen.has(key)) return [];
+    seen.add(key);
+    return [{ ...edge, from, to }];
+  });
+  return { ...spec, nodes, edges };
+}
