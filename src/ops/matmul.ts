@@ -4,7 +4,7 @@
  * With Z = A B and G = ∂L/∂Z:  ∂L/∂A = G Bᵀ,  ∂L/∂B = Aᵀ G. For a vector b: ∂L/∂A = G bᵀ.
  */
 
-import { matmulPortable } from "../kernels/index.ts";
+import { multiplyInto } from "../kernels/index.ts";
 import {
   allocate,
   broadcastShapes,
@@ -49,7 +49,7 @@ export const matmulOp = defineOp<null>({
     const count = sizeOf(lead);
     const index = lead.map(() => 0);
     for (let i = 0; i < count; i++) {
-      matmulPortable(A, B, out, i * m * n, m, k, n);
+      multiplyInto(A, B, out, i * m * n, m, k, n);
       for (let d = lead.length - 1; d >= 0; d--) {
         A.offset += sa[d];
         B.offset += sb[d];

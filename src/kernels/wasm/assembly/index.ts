@@ -1,0 +1,20 @@
+/**
+ * The numeric kernels compiled to WebAssembly. Pointers are byte addresses in the one shared memory;
+ * names end in the element's bits. The TypeScript side is src/kernels/wasm/engine.ts.
+ */
+
+export {
+  expArray32,
+  expArray64,
+  logArray32,
+  logArray64,
+  sigmoidArray32,
+  sigmoidArray64,
+  tanhArray32,
+  tanhArray64,
+} from "./arrays";
+export { conv32, conv64, convScratch, convWeights32, convWeights64 } from "./conv";
+export { takeRows, transpose32, transpose64 } from "./copy";
+export { exp32, exp64, log32, log64, sigmoid32, sigmoid64, tanh32, tanh64 } from "./math";
+export { matmul32, matmul64, matmulScratch } from "./matmul";
+export { maxPool32, maxPool64, maxPoolGrad32, maxPoolGrad64, weighted32, weighted64 } from "./pool";

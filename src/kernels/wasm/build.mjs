@@ -1,0 +1,44 @@
+// Compiles the kernels in assembly/ to WebAssembly, once with fused multiply-add (relaxed SIMD) and once
+// without; engine.ts picks the one the machine can run. `npm run build:wasm`; the set-up calls it when a
+// source is newer than the output.
+
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const here = dirname(fileURLToPath(import.meta.url));
+mkdirSync(join(here, "build"), { recursive: true });
+
+const common = [
+  "-O3",
+  "--noAssert",
+  "--runtime=stub",
+  "--importMemory",
+  "--sharedMemory",
+  "--initialMemory=1",
+  "--maximumMemory=65536",
+  "--enable=simd",
+  "--enable=threads",
+  // Pointer arithmetic mixes usize and i32 throughout, and vectors cross only between WebAssembly modules.
+  "--disableWarning=201",
+  "--disableWarning=112",
+];
+
+for (const [name, features] of [
+  ["relaxed", ["--enable=relaxed-simd"]],
+  ["simd", []],
+]) {
+  const started = performance.now();
+  const { error, stderr } = await asc.main([
+    join(here, "assembly", "index.ts"),
+    `--outFile=${join(here, "build", `${name}.wasm`)}`,
+    ...common,
+    ...features,
+  ]);
+  if (error) {
+    console.error(`${stderr}\nwasm: ${name} could not be compiled.`);
+    process.exit(1);
+  }
+  console.log(`wasm: ${name}.wasm in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
