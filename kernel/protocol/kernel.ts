@@ -45,7 +45,10 @@ export class Kernel {
       if (kernel) kernel.#receive(to, frames);
       else early.push([frames, to]);
     };
-    const language = new Language({ cwd: options.cwd, log: (line) => void (kernel?.#closing ?? log(line)) });
+    const language = new Language({
+      cwd: options.cwd,
+      log: (line) => (kernel?.isClosing ? undefined : log(line)),
+    });
     const welcomes: Buffer[] = [];
     const sockets = await openSockets(connection, {
       shell: deliver("shell"),
@@ -93,6 +96,10 @@ export class Kernel {
   interrupt(): void {
     for (const executor of [this.#main, ...this.#subshells.values()]) executor.interrupt();
     this.#session.supervisor.interrupt();
+  }
+
+  get isClosing(): boolean {
+    return this.#closing !== null;
   }
 
   /** Ends everything: the runtime with what it started, the language server, the sockets. */

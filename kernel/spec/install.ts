@@ -47,7 +47,11 @@ export function installUserSpec(node = process.execPath): string {
   const data = userDataFolder();
   const spec = kernelSpec(data, node);
   spec.env["GRADLAB_KERNEL_DATA"] = join(data, "gradlab");
-  return writeSpec(join(data, "kernels", KERNEL_NAME), spec);
+  return writeSpec(userSpecFolder(), spec);
+}
+
+export function userSpecFolder(): string {
+  return join(userDataFolder(), "kernels", KERNEL_NAME);
 }
 
 /** Removes the kernelspec; false when there was none, or one that is not ours. */
