@@ -7,6 +7,9 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import("./notebook/commands/run.ts"),
   export: () => import("./notebook/commands/export.ts"),
   bundle: () => import("./notebook/commands/bundle.ts"),
+  clean: () => import("./notebook/commands/clean.ts"),
+  diff: () => import("./notebook/commands/diff.ts"),
+  convert: () => import("./notebook/commands/convert.ts"),
 };
 
 async function help(): Promise<string> {
