@@ -7,7 +7,16 @@
 
 import { traced } from "../autodiff/index.ts";
 import { leaf, lift, withRecording } from "../ops/index.ts";
-import { ArgumentError, isFloat, type Random, rng, sameShape, shapeText, Tensor } from "../tensor/index.ts";
+import {
+  ArgumentError,
+  isFloat,
+  type Random,
+  rng,
+  ShapeError,
+  sameShape,
+  shapeText,
+  Tensor,
+} from "../tensor/index.ts";
 import { along, direction, slope } from "./differences.ts";
 import type { SamplePoint, Study } from "./study.ts";
 import { errorText, matches, type Verdict } from "./verdict.ts";
@@ -100,7 +109,17 @@ export function compareGradient(study: Study, name: string, formula: Formula): C
   let decided = 0;
   for (const p of study.everywhere) {
     const truth = p.gradients.get(name) as Tensor;
-    const claimed = evaluateFormula(formula, study, p);
+    let claimed: Tensor;
+    try {
+      claimed = evaluateFormula(formula, study, p);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      return {
+        ...failed(p, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
+        text: error.message,
+        shapeProblem: error.message,
+      };
+    }
     if (!fits(claimed, truth)) {
       const shapeProblem =
         `the formula has shape ${shapeText(claimed.shape)}; the gradient has the shape of ${name}, ` +

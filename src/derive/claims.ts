@@ -5,7 +5,7 @@
 import { ArgumentError, type Tensor } from "../tensor/index.ts";
 import { type Comparison, compareGradient, type Formula } from "./claim.ts";
 import type { Derivation, Known } from "./derive.ts";
-import { type Diagnosis, diagnose } from "./diagnose.ts";
+import { type Diagnosis, diagnose } from "./diagnose/index.ts";
 import { gradientTex } from "./symbols.ts";
 
 export interface ClaimOptions {
@@ -108,7 +108,7 @@ export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
         tex: gradientTex(d.naming, target),
         text: c.text,
         comparison: c,
-        ...(c.ok ? {} : { diagnosis: diagnose(d, target, formula, c) }),
+        ...(c.ok ? {} : { diagnosis: diagnose(d, target, formula) }),
       }),
       options.expect,
     );

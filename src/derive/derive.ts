@@ -4,6 +4,7 @@
  */
 
 import type { Tensor } from "../tensor/index.ts";
+import type { GraphSpec } from "../viz/graph.ts";
 import { backwardSteps, type Step } from "./backward-steps.ts";
 import { checkStep, type StepChecks } from "./check-steps.ts";
 import { type Claim, type ClaimFunction, type ClaimOptions, makeClaim } from "./claims.ts";
@@ -11,7 +12,7 @@ import type { Expr } from "./expr/expr.ts";
 import { subexpressions } from "./expr/expr.ts";
 import { printExpr } from "./expr/print.ts";
 import { Forms } from "./forms.ts";
-import { type GraphOptions, type GraphSpec, graphSpec } from "./graph.ts";
+import { type GraphOptions, graphSpec } from "./graph.ts";
 import { pathsTo } from "./paths.ts";
 import { toMarkdown, toTex } from "./show.ts";
 import { type Detail, type Quantity, Structure } from "./structure.ts";
@@ -230,9 +231,8 @@ export class GraphDrawing {
   }
 
   async svg(): Promise<string> {
-    const { drawGraph } = (await import("../viz/graph.ts" as string)) as {
-      drawGraph: (g: GraphSpec) => Promise<string>;
-    };
+    // Loaded when something is drawn: the maths fonts are large.
+    const { drawGraph } = await import("../viz/graph.ts");
     return drawGraph(this.spec);
   }
 

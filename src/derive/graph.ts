@@ -4,35 +4,12 @@
  */
 
 import type { Tensor } from "../tensor/index.ts";
+import type { GraphSpec } from "../viz/graph.ts";
 import type { Derivation } from "./derive.ts";
 import { printExpr } from "./expr/print.ts";
 import { pathsTo } from "./paths.ts";
 import { spaceTex } from "./show.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
-
-export interface GraphNode {
-  id: string;
-  label: string;
-  sub?: string;
-  value?: string;
-  gradient?: string;
-  kind: "input" | "constant" | "op" | "output";
-  color?: string;
-  group?: string;
-  retained?: boolean;
-}
-export interface GraphEdge {
-  from: string;
-  to: string;
-  label?: string;
-  color?: string;
-  dashed?: boolean;
-}
-export interface GraphSpec {
-  nodes: GraphNode[];
-  edges: GraphEdge[];
-  direction?: "LR" | "TB";
-}
 
 export interface GraphOptions {
   /** The variable whose paths are coloured; by default the first with more than one path. false: none. */
@@ -65,7 +42,7 @@ export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
   const values = o.values ?? shown.length <= 24;
   const here = d.study.here;
   return {
-    direction: o.direction ?? (shown.length > 12 ? "TB" : "LR"),
+    ...(o.direction ? { direction: o.direction } : {}),
     nodes: shown.map((q) => {
       const definition = q.definition && printExpr(q.definition, symbols);
       const gradient = here.gradients.get(q.name);

@@ -181,6 +181,19 @@ export class Study {
     return [this.here, ...this.points];
   }
 
+  /** A random point whose numbers have one decimal, for showing. */
+  drawRounded(r: Random, digits: number): SamplePoint | null {
+    const values: Values = {};
+    for (const [name, t] of Object.entries(this.given)) {
+      const domain = this.domains.get(name) as Domain;
+      const x = draw(t, domain, this.level, r);
+      if (isFloat(x.dtype) && (domain === "real" || domain === "positive"))
+        for (let i = 0; i < x.data.length; i++) x.data[i] = +x.data[i].toFixed(digits);
+      values[name] = x;
+    }
+    return this.accept(values, r, digits);
+  }
+
   /** A random point, or null where it proves nothing. */
   draw(r: Random, level: Level, varyNumbers = false): SamplePoint | null {
     const values: Values = {};
@@ -189,9 +202,14 @@ export class Study {
       const number = varyNumbers && domain === "fixed" && t.rank === 0;
       values[name] = draw(t, number ? "positive" : domain, level, r);
     }
+    return this.accept(values, r);
+  }
+
+  /** The point, when it is finite, takes the same branches as the given one, and has reliable derivatives. */
+  accept(values: Values, r: Random, rounded?: number): SamplePoint | null {
     let p: SamplePoint;
     try {
-      p = this.measure(values, r, false);
+      p = this.measure(values, r, false, rounded);
     } catch (error) {
       if (error instanceof NumericalError || error instanceof RangeError) return null;
       throw error;
@@ -202,9 +220,9 @@ export class Study {
   }
 
   /** Traces and differentiates at the given values. */
-  measure(values: Values, r: Random, given: boolean): SamplePoint {
+  measure(values: Values, r: Random, given: boolean, rounded?: number): SamplePoint {
     const trace = run(this.f, values, this.options.of);
-    const seed = this.scalar ? onesLike(trace.output) : r.normal(trace.output.shape);
+    const seed = this.scalar ? onesLike(trace.output) : this.seedFor(trace.output, r, rounded);
     const gradients = this.derivatives(trace, seed);
     const noise = new Map<string, Tensor>();
     for (let k = 0; k < 2; k++) {
@@ -228,6 +246,14 @@ export class Study {
     env.set(trace.outputName, trace.output.detach());
     for (const [name, g] of gradients) env.set(barOf(name), g);
     return { values, trace, seed, gradients, noise, point: new Point(env), given };
+  }
+
+  /** What arrives from an unknown loss: any numbers. */
+  private seedFor(y: Tensor, r: Random, rounded?: number): Tensor {
+    const seed = r.normal(y.shape) as Tensor;
+    if (rounded !== undefined)
+      for (let i = 0; i < seed.data.length; i++) seed.data[i] = +seed.data[i].toFixed(rounded);
+    return seed;
   }
 
   /** Total derivatives of ⟨seed, output⟩ by everything that has a symbol. */

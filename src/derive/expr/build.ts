@@ -9,6 +9,11 @@ import type { Tensor } from "../../tensor/index.ts";
 import { sameShape } from "../../tensor/index.ts";
 import { type CallData, type Expr, intern, matrixShape } from "./expr.ts";
 
+/** Parts whose shapes do not go together: a rewriting that is none. */
+export class ShapeClash extends Error {
+  override name = "ShapeClash";
+}
+
 export const num = (value: number): Expr => intern("num", [], [1, 1], { value: value === 0 ? 0 : value });
 export const sym = (name: string, shape: readonly number[]): Expr =>
   intern("sym", [], matrixShape(shape), { name });
@@ -40,7 +45,7 @@ export function add(terms: readonly Expr[]): Expr {
   const found = new Map<number, { c: number; rest: Expr }>();
   const visit = (e: Expr, factor: number): void => {
     if (!sameShape(e.shape, shape))
-      throw new Error(`A sum of shapes [${shape}] and [${e.shape}] reached the expression builder.`);
+      throw new ShapeClash(`A sum of shapes [${shape}] and [${e.shape}] reached the expression builder.`);
     if (e.kind === "add") {
       for (const a of e.args) visit(a, factor);
       return;
@@ -118,7 +123,7 @@ export function mul(factors: readonly Expr[]): Expr {
   }
   for (let i = 1; i < chain.length; i++)
     if (chain[i - 1].cols !== chain[i].rows)
-      throw new Error(
+      throw new ShapeClash(
         `A product of shapes [${chain[i - 1].shape}] and [${chain[i].shape}] reached the expression builder.`,
       );
   if (c === 0 || chain.some(isZero)) return zeros(shape);
@@ -211,7 +216,9 @@ export function had(factors: readonly Expr[]): Expr {
   const rest: Expr[] = [];
   const visit = (e: Expr): void => {
     if (!sameShape(e.shape, shape))
-      throw new Error(`An elementwise product of shapes [${shape}] and [${e.shape}] reached the builder.`);
+      throw new ShapeClash(
+        `An elementwise product of shapes [${shape}] and [${e.shape}] reached the builder.`,
+      );
     if (e.kind === "had") e.args.forEach(visit);
     else if (e.kind === "ones") return;
     else if (e.kind === "mul" && e.args[0].isScalar) {

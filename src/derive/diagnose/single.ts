@@ -1,0 +1,185 @@
+/**
+ * One slip in one step of the backward pass, in the true formula, or in the claimed one.
+ */
+
+import { sym } from "../expr/build.ts";
+import type { Expr } from "../expr/expr.ts";
+import { barOf } from "../study.ts";
+import { gradientTex, symbolsFor } from "../symbols.ts";
+import { type Candidate, type Context, show, symbolsOf } from "./compare.ts";
+import { same, stack } from "./judge.ts";
+import { type Misstep, misled, missteps } from "./replay.ts";
+import { type Slip, type SlipKind, slips } from "./slips.ts";
+
+const COST: Record<SlipKind, number> = {
+  sign: 3,
+  transpose: 3,
+  factor: 3,
+  "dropped factor": 3.2,
+  "dropped term": 3.2,
+  order: 3.4,
+  "elementwise for matrix product": 3.3,
+  "matrix for elementwise product": 3.3,
+  inverse: 3.4,
+  power: 3.7,
+  function: 3.8,
+  quantity: 3.6,
+  comparison: 3.3,
+  axis: 3.3,
+  diagonal: 3.5,
+};
+
+/** Slips in a step, carried through to the gradient. */
+export function stepCandidates(c: Context): Candidate[] {
+  const { d, name, judge } = c;
+  const out: Candidate[] = [];
+  const [first] = judge.points;
+  const claimHere = judge.claim.subarray(0, judge.size);
+  for (const m of missteps(d.structure, d.steps, name)) {
+    const g = misled(d.structure, first, name, m.contribution, m.slip.expr);
+    if (!g || !same(g.values() as Float64Array, claimHere as Float64Array, judge.size)) continue;
+    const all = judge.points.map((p) => misled(d.structure, p, name, m.contribution, m.slip.expr));
+    if (all.some((x) => !x) || !same(stack(all as NonNullable<(typeof all)[0]>[]), judge.claim, judge.size))
+      continue;
+    out.push(describeStep(c, m));
+  }
+  return out;
+}
+
+function describeStep(c: Context, m: Misstep): Candidate {
+  const { d } = c;
+  const symbols = symbolsFor(d.naming);
+  const q = d.steps[m.step].of;
+  const target = gradientTex(d.naming, m.contribution.to);
+  const where = `step ${m.step + 1}, from $${symbols(q.name)} = ${show(c, q.definition!).slice(1)}`;
+  const right = `$${target} = ${show(c, d.tidy(m.contribution.raw)).slice(1)}`;
+  const wrong = `$${target} = ${show(c, d.tidy(m.slip.expr)).slice(1)}`;
+  const tail = `Right is ${right}; your formula is what comes out with ${wrong}.`;
+  const base = { step: m.step, named: true };
+  if (m.activation !== undefined)
+    return {
+      ...base,
+      kinds: ["activation derivative"],
+      cost: 2.8,
+      sentence: () => `The derivative of another function, ${m.activation}, is taken in ${where}. ${tail}`,
+    };
+  if (m.unchanged || (m.slip.kind === "dropped factor" && isLocalDerivative(m.slip.before)))
+    return {
+      ...base,
+      kinds: ["activation derivative"],
+      cost: 2.9,
+      sentence: () =>
+        `The derivative of ${show(c, sym(q.name, q.tensor.shape))} is missing in ${where}. ${tail}`,
+    };
+  return {
+    ...base,
+    kinds: [kindOf(m.slip, "truth")],
+    cost: COST[m.slip.kind],
+    sentence: () => `${slipText(c, m.slip, "truth")} in ${where}. ${tail}`,
+  };
+}
+
+/** An elementwise factor that is a function of forward quantities only. */
+function isLocalDerivative(e: Expr): boolean {
+  if (e.kind === "sym") return false;
+  const parts = [e, ...e.args];
+  return parts.some((x) => x.kind === "fn" || x.kind === "call" || x.kind === "add") && !mentionsBar(e);
+}
+
+function mentionsBar(e: Expr): boolean {
+  return (e.kind === "sym" && e.name.startsWith("bar:")) || e.args.some(mentionsBar);
+}
+
+/** Slips in the whole formulas. */
+export function slipCandidates(c: Context): Candidate[] {
+  const { d, name, judge, claim } = c;
+  const symbols = symbolsOf(c);
+  const gradients = [...judge.points[0].gradients].map(([n, t]) => sym(barOf(n), t.shape));
+  const out: Candidate[] = [];
+  const forms = [d.forms.gradient(name, "inputs"), d.forms.gradient(name, "neighbours")];
+  for (const form of new Set(forms)) {
+    if (form.weight > 90) continue;
+    for (const s of slips(form, { symbols: [...symbols, ...gradients], limit: 1500 }))
+      if (judge.is(s.expr, judge.claim))
+        out.push({
+          kinds: [isDerivativeFactor(s) ? "activation derivative" : kindOf(s, "truth")],
+          cost: COST[s.kind] + 0.1,
+          sentence: () => `${slipText(c, s, "truth")}. Right is ${show(c, form)}.`,
+        });
+  }
+  if (claim && claim.weight <= 90)
+    for (const s of slips(claim, { symbols: [...symbols, ...gradients], limit: 2500 }))
+      if (judge.is(s.expr, judge.truth))
+        out.push({
+          kinds: [kindOf(s, "claim")],
+          cost: s.kind === "sign" ? 2.4 : COST[s.kind] + 0.05,
+          fix: s.expr,
+          sentence: () => `${slipText(c, s, "claim")}.`,
+        });
+  return out;
+}
+
+function isDerivativeFactor(s: Slip): boolean {
+  return s.kind === "dropped factor" && isLocalDerivative(s.before);
+}
+
+/** The name of the mistake in the claim, when the slip was made on the truth, or undone on the claim. */
+export function kindOf(s: Slip, whose: "truth" | "claim"): string {
+  switch (s.kind) {
+    case "dropped term":
+      return whose === "truth" ? "missing term" : "extra term";
+    case "dropped factor":
+      return whose === "truth" ? "missing factor" : "extra factor";
+    case "elementwise for matrix product":
+      return whose === "truth" ? "elementwise product" : "matrix product";
+    case "matrix for elementwise product":
+      return whose === "truth" ? "matrix product" : "elementwise product";
+    case "quantity":
+      return "wrong quantity";
+    case "comparison":
+      return "mask";
+    default:
+      return s.kind;
+  }
+}
+
+/** What went wrong, as a clause that begins a sentence. */
+export function slipText(c: Context, s: Slip, whose: "truth" | "claim"): string {
+  const [wrong, right] = whose === "truth" ? [s.after, s.before] : [s.before, s.after];
+  const w = wrong ? show(c, wrong) : "";
+  const r = right ? show(c, right) : "";
+  switch (s.kind) {
+    case "sign":
+      return `The sign of ${show(c, s.before)} is wrong`;
+    case "dropped term":
+      return whose === "truth"
+        ? `The term ${show(c, s.before)} is missing`
+        : `The term ${show(c, s.before)} does not belong there`;
+    case "dropped factor":
+    case "factor":
+      return whose === "truth"
+        ? `The factor ${show(c, s.before)} is missing`
+        : `The factor ${show(c, s.before)} does not belong there`;
+    case "transpose":
+      return `A transpose is ${w.length < r.length ? "missing" : "wrong"}: ${w} should be ${r}`;
+    case "order":
+      return `The order of a product is wrong: ${w} should be ${r} (matrix products do not commute)`;
+    case "elementwise for matrix product":
+    case "matrix for elementwise product":
+      return kindOf(s, whose) === "elementwise product"
+        ? `An elementwise product stands where a matrix product belongs: ${w} should be ${r}`
+        : `A matrix product stands where an elementwise product belongs: ${w} should be ${r}`;
+    case "inverse":
+      return `An inverse is ${w.length < r.length ? "missing" : "wrong"}: ${w} should be ${r}`;
+    case "power":
+      return `A power is wrong: ${w} should be ${r}`;
+    case "quantity":
+      return `The wrong quantity stands in the formula: ${w} should be ${r}`;
+    case "comparison":
+      return `The mask is wrong: ${w} should be ${r}`;
+    case "axis":
+      return `The sum runs over the wrong axis: ${w} should be ${r}`;
+    default:
+      return `${w} should be ${r}`;
+  }
+}
