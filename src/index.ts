@@ -1,4 +1,5 @@
 export * from "./autodiff/index.ts";
+export * from "./gp/index.ts";
 export * from "./derive/index.ts";
 export * from "./linalg/index.ts";
 export * from "./mixture/index.ts";

@@ -32,7 +32,8 @@ import {
   sizeOf,
   type Tensor,
 } from "../tensor/index.ts";
-import { choleskyFactor, solveTriangle, type Triangle } from "./dense/cholesky.ts";
+import { choleskyBlocked } from "./dense/blocked.ts";
+import { solveTriangle, type Triangle } from "./dense/cholesky.ts";
 import { tril, triu } from "./diagonal.ts";
 import { checkSides, outerProduct, places } from "./inverse.ts";
 import { doubles, pack, perMatrix, place, requireFinite, squareSize } from "./matrices.ts";
@@ -63,7 +64,7 @@ export const choleskyOp: Op<null> = defineOp<null>({
     return perMatrix(x, [n, n], (a, out, index) => {
       for (let i = 0; i < n; i++)
         for (let j = 0; j <= i; j++) out[i * n + j] = 0.5 * (a[i * n + j] + a[j * n + i]);
-      const bad = choleskyFactor(out, n);
+      const bad = choleskyBlocked(out, n);
       if (bad)
         throw new NumericalError(
           `cholesky: the matrix${place(x, index)} is not positive definite: pivot ${bad.index} is ` +

@@ -1,0 +1,47 @@
+/**
+ * The optimum of the linear GP-LVM in closed form: probabilistic PCA seen from the data points' side.
+ *
+ * With λ₁ ≥ λ₂ ≥ … and uᵢ the eigenvalues and -vectors of YYᵀ/D (Y centred) and α = 1,
+ *   β⁻¹ = mean of λ_{Q+1} … λ_N,   X = [u₁ … u_Q] diag(√(λᵢ − β⁻¹)) R   for any rotation R (Lawrence 2005).
+ */
+
+import { eigh } from "../linalg/index.ts";
+import { matmul, mul, sub, transpose } from "../ops/index.ts";
+import { ArgumentError, ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
+
+export interface LinearOptimum {
+  /** [N, Q]. */
+  X: Tensor;
+  alpha: 1;
+  beta: number;
+  /** log p(Y | X) there. */
+  logLikelihood: number;
+}
+
+/** The maximum of log p(Y | X, α = 1, β) over X [N, Q] and β, for Y [N, D]; Y's column means are taken off. */
+export function linearGplvmOptimum(Y: Tensor, Q: number): LinearOptimum {
+  if (Y.rank !== 2)
+    throw new ShapeError(`linearGplvmOptimum: expected Y [N, D]; got shape ${shapeText(Y.shape)}.`);
+  const [N, D] = Y.shape;
+  if (!(Q >= 1 && Q < N))
+    throw new ArgumentError(`linearGplvmOptimum: Q must be from 1 to N − 1 = ${N - 1}; got ${Q}.`);
+  const centred = sub(Y.detach(), Y.detach().mean(0, { keepdim: true }));
+  const { eigenvalues, eigenvectors } = eigh(matmul(centred, transpose(centred)).div(D));
+  const noise = eigenvalues
+    .slice(0, 0, N - Q)
+    .mean()
+    .item();
+  if (!(noise > 0))
+    throw new ArgumentError(
+      `linearGplvmOptimum: Y is explained without noise by ${Q} dimensions; the likelihood has no maximum.`,
+    );
+  const top = eigenvalues.slice(0, N - Q).flip(0);
+  const U = eigenvectors.slice(1, N - Q).flip(1);
+  const logDet = top.log().sum().item() + (N - Q) * Math.log(noise);
+  return {
+    X: mul(U, sub(top, noise).maximum(0).sqrt()),
+    alpha: 1,
+    beta: 1 / noise,
+    logLikelihood: -0.5 * D * (N * Math.log(2 * Math.PI) + logDet + N),
+  };
+}

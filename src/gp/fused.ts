@@ -1,0 +1,123 @@
+/**
+ * Value and gradient of the GP-LVM's likelihood in one go, for the two kernels it is usually fitted with.
+ *
+ * With A = K⁻¹Y and M = ½ (A Aᵀ − D K⁻¹) = ∂L/∂K:
+ *   linear, K = α X Xᵀ + β⁻¹ I:   ∂L/∂X = 2α M X, through the Q × Q matrix I + αβ XᵀX only (Woodbury), O(N Q (Q + D));
+ *   RBF, K = v e^{−½ d²} + β⁻¹ I:  with P = M ⊙ K_f,  ∂L/∂X = −2 (diag(P 1) X − P X) / ℓ².
+ */
+
+import { flip, product, view } from "../linalg/dense/gemm.ts";
+import { factorise, inverseWith, logDeterminant, solveWith } from "./evidence.ts";
+
+export interface Latents {
+  /** N × Q. */
+  X: Float64Array;
+  N: number;
+  Q: number;
+  /** Y, N × D. */
+  Y: Float64Array;
+  D: number;
+}
+
+export interface ValueAndGradient {
+  value: number;
+  X: Float64Array;
+  /** By the natural logarithm of each hyperparameter, in their order. */
+  logs: number[];
+  jitter: number;
+}
+
+/** Hyperparameters α, β. */
+export function linearFused({ X, N, Q, Y, D }: Latents, alpha: number, beta: number): ValueAndGradient {
+  const s = alpha * beta;
+  const XtX = product(flip(view(X, Q)), view(X, Q), Q, N, Q);
+  const B = XtX.map((v, i) => s * v + (i % (Q + 1) === 0 ? 1 : 0));
+  const factor = factorise(B, Q, "GPLVM");
+  // K⁻¹ Z = β (Z − s X B⁻¹ Xᵀ Z) for Z = Y and X.
+  const inverse = (Z: Float64Array, width: number): Float64Array => {
+    const small = solveWith(factor, product(flip(view(X, Q)), view(Z, width), Q, N, width), width);
+    const back = product(view(X, Q), view(small, width), N, Q, width);
+    return back.map((v, i) => beta * (Z[i] - s * v));
+  };
+  const A = inverse(Y, D);
+  const KX = inverse(X, Q);
+  let [fit, energy, trace] = [0, 0, 0];
+  for (let i = 0; i < A.length; i++) {
+    fit += Y[i] * A[i];
+    energy += A[i] * A[i];
+  }
+  const AtX = product(flip(view(A, D)), view(X, Q), D, N, Q);
+  const AAX = product(view(A, D), view(AtX, Q), N, D, Q);
+  const gradient = new Float64Array(N * Q);
+  let inner = 0;
+  for (let i = 0; i < gradient.length; i++) {
+    const MX = 0.5 * (AAX[i] - D * KX[i]);
+    gradient[i] = 2 * alpha * MX;
+    inner += MX * X[i];
+    trace += X[i] * KX[i];
+  }
+  // tr(K⁻¹) from tr(K⁻¹K) = N.
+  const traceInverse = beta * (N - alpha * trace);
+  const logDet = logDeterminant(factor) - N * Math.log(beta);
+  return {
+    value: -0.5 * (fit + D * logDet + N * D * Math.log(2 * Math.PI)),
+    X: gradient,
+    logs: [alpha * inner, (-0.5 * (energy - D * traceInverse)) / beta],
+    jitter: factor.jitter,
+  };
+}
+
+/** Hyperparameters v, β, then one lengthscale, or one a dimension. */
+export function rbfFused(
+  { X, N, Q, Y, D }: Latents,
+  variance: number,
+  beta: number,
+  lengths: Float64Array,
+): ValueAndGradient {
+  const scale = Float64Array.from({ length: Q }, (_, q) => 1 / lengths[lengths.length === 1 ? 0 : q]);
+  const Z = X.map((v, i) => v * scale[i % Q]);
+  const Kf = new Float64Array(N * N);
+  for (let i = 0; i < N; i++) {
+    for (let j = 0; j < i; j++) {
+      let d2 = 0;
+      for (let q = 0; q < Q; q++) d2 += (Z[i * Q + q] - Z[j * Q + q]) ** 2;
+      Kf[i * N + j] = Kf[j * N + i] = variance * Math.exp(-0.5 * d2);
+    }
+    Kf[i * N + i] = variance;
+  }
+  const K = Kf.slice();
+  for (let i = 0; i < N; i++) K[i * N + i] += 1 / beta;
+  const factor = factorise(K, N, "GPLVM");
+  const A = solveWith(factor, Y, D);
+  const inverse = inverseWith(factor);
+  const AAt = product(view(A, D), flip(view(A, D)), N, D, N);
+  let fit = 0;
+  for (let i = 0; i < A.length; i++) fit += Y[i] * A[i];
+  const gradient = new Float64Array(N * Q);
+  const byLength = new Float64Array(Q);
+  let [byVariance, byNoise] = [0, 0];
+  for (let i = 0; i < N; i++) {
+    for (let j = 0; j < i; j++) {
+      const at = i * N + j;
+      // Both (i, j) and (j, i).
+      const p = (AAt[at] - D * inverse[at]) * Kf[at];
+      byVariance += p;
+      for (let q = 0; q < Q; q++) {
+        const gap = Z[i * Q + q] - Z[j * Q + q];
+        gradient[i * Q + q] -= p * gap * scale[q];
+        gradient[j * Q + q] += p * gap * scale[q];
+        byLength[q] += p * gap * gap;
+      }
+    }
+    const m = 0.5 * (AAt[i * N + i] - D * inverse[i * N + i]);
+    byVariance += m * variance;
+    byNoise -= m / beta;
+  }
+  const total = byLength.reduce((a, b) => a + b, 0);
+  return {
+    value: -0.5 * (fit + D * logDeterminant(factor) + N * D * Math.log(2 * Math.PI)),
+    X: gradient,
+    logs: [byVariance, byNoise, ...(lengths.length === 1 ? [total] : byLength)],
+    jitter: factor.jitter,
+  };
+}
