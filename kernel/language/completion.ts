@@ -1,6 +1,7 @@
 // Completions as Jupyter wants them: texts that replace the word at the cursor, best first,
 // with kinds, signatures, and for a name that must be imported first, the import.
 import type { Session } from "./session.ts";
+import { packageAround, publicSpecifier } from "./specifiers.ts";
 
 export interface CompletionItem {
   text: string;
@@ -58,19 +59,31 @@ export async function completionAt(
   code: string,
   cursor: number,
 ): Promise<Completion> {
-  const answer = await session.ask<any>(
-    "textDocument/completion",
-    name,
-    { position: positionAt(code, cursor, offset), context: { triggerKind: 1 } },
-    10_000,
+  // After a dot or in a string no name can be offered that would have to be imported first.
+  const bare = /(?:^|[^\p{ID_Continue}$.'"`/@])[\p{ID_Start}$_][\p{ID_Continue}$]+$/u.test(
+    code.slice(0, cursor),
   );
+  session.offerImports(bare);
+  const answer = await session
+    .ask<any>(
+      "textDocument/completion",
+      name,
+      { position: positionAt(code, cursor, offset), context: { triggerKind: 1 } },
+      10_000,
+    )
+    .finally(() => session.offerImports(false));
   const all: any[] = Array.isArray(answer) ? answer : (answer?.items ?? []);
-  const { start, end } = replaced(answer?.itemDefaults?.editRange, code, cursor, offset);
+  const around = bare ? packageAround(session.cwd) : null;
+  for (const item of all) {
+    const from = specifier(item);
+    if (from !== undefined) item.data.autoImport.asWritten = publicSpecifier(from, session.cwd, around);
+  }
+  const { start, end } = replaced(answer?.itemDefaults?.editRange ?? rangeOf(all), code, cursor, offset);
   const typed = code.slice(start, cursor);
   const ranked = all
     .map((item) => ({ item, rank: rank(textOf(item), typed) }))
     // A name that is not even imported must begin as it was typed.
-    .filter((each) => each.rank < (specifier(each.item) ? 2 : 3) && !isOurs(each.item))
+    .filter(({ item, rank }) => rank < (specifier(item) ? 2 : 3) && isUsable(item))
     .sort(
       (a, b) =>
         a.rank - b.rank ||
@@ -88,12 +101,21 @@ export async function completionAt(
   const chosen = [...byText.values()];
   await Promise.all(
     chosen.slice(0, DETAILED).map(async (item, i) => {
-      chosen[i] = await session.send<any>("completionItem/resolve", item, 2000).catch(() => item);
+      const resolved = await session.send<any>("completionItem/resolve", item, 2000).catch(() => item);
+      chosen[i] = { ...resolved, data: item.data };
     }),
   );
   const items = chosen.map(describe);
   return { matches: items.map((item) => item.text), cursorStart: start, cursorEnd: end, items };
 }
+
+/** The range that most items replace; one that also takes the dot before it is not meant. */
+function rangeOf(items: any[]): any {
+  return items.find(({ textEdit }) => textEdit && !TAKES_THE_DOT.test(textEdit.newText))?.textEdit.range;
+}
+
+/** `?.name` and `["a name"]`, which replace the dot before the word. */
+const TAKES_THE_DOT = /^(?:\?\.|\[)/;
 
 /** The text that a completion replaces: what the server says, else the word round the cursor. */
 function replaced(range: any, code: string, cursor: number, offset: number): { start: number; end: number } {
@@ -115,10 +137,13 @@ function describe(item: any): CompletionItem {
   const kind = alias?.[1] ?? KINDS[(item.kind ?? 1) - 1] ?? "text";
   const described: CompletionItem = { text: textOf(item), kind };
   if (detail) described.signature = oneLine(detail);
-  const edits: any[] = item.additionalTextEdits ?? [];
-  if (edits.length > 0) described.autoImport = edits.map((edit) => edit.newText.trim()).join("\n");
-  else if (specifier(item))
-    described.autoImport = `import { ${textOf(item)} } from ${JSON.stringify(specifier(item))};`;
+  const from = item.data?.autoImport?.asWritten;
+  const edit: string | undefined = item.additionalTextEdits?.[0]?.newText;
+  if (from) {
+    const written = edit?.trim() ?? `import { ${textOf(item)} } from ${JSON.stringify(from)};`;
+    described.autoImport = written.replace(JSON.stringify(specifier(item)), JSON.stringify(from));
+    if (edit !== undefined) described.signature = `from ${JSON.stringify(from)}`;
+  }
   return described;
 }
 
@@ -131,20 +156,23 @@ function oneLine(detail: string): string {
 }
 
 function textOf(item: any): string {
-  return String(item.textEdit?.newText ?? item.textEditText ?? item.insertText ?? item.label).replace(
-    /^\??\./,
-    "",
-  );
+  const text = String(item.textEdit?.newText ?? item.textEditText ?? item.insertText ?? item.label);
+  return text.replace(/^\??\./, "");
 }
 
-/** The module that an auto-import would come from. */
+/** The module that an auto-import would come from, as the server calls it. */
 function specifier(item: any): string | undefined {
   return item.data?.autoImport?.moduleSpecifier;
 }
 
-/** Names that exist only for the documents' sake. */
-function isOurs(item: any): boolean {
-  return /^\.\/__(?:cell_\d+|check|probe|globals)\b/.test(specifier(item) ?? "");
+function isUsable(item: any): boolean {
+  if (item.textEdit?.newText.startsWith("[") && item.insertText?.startsWith("[")) return false;
+  const from = specifier(item);
+  if (from === undefined) return true;
+  // Names of earlier cells are there without an import, and a package's private files are its own.
+  return (
+    item.data.autoImport.asWritten !== null && !/^\.\/__(?:cells?|check|probe)\b|^\.\/__cell_/.test(from)
+  );
 }
 
 /** 0 for a prefix, 1 for one but for case, 2 for a part, 3 for no match. */

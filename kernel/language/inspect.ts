@@ -94,15 +94,16 @@ async function definitionAt(
   const uri: string | undefined = first?.targetUri ?? first?.uri;
   const range = first?.targetRange ?? first?.range;
   if (!uri || !range) return "";
-  const text = session.textOf(uri) ?? readText(uri);
+  const path = fileURLToPath(uri);
+  const text = session.textOf(path) ?? readText(path);
   if (text === null) return "";
-  const cell = /__(?:cell_(\d+)|check|probe)\.tsx?$/.exec(uri);
+  const cell = /__(?:cell_(\d+)|check|probe)\.tsx?$/.exec(path);
   const line = range.start.line + (cell ? 0 : 1);
   const where = cell
     ? cell[1]
       ? `Cell [${cell[1]}], line ${line}`
       : `this cell, line ${line}`
-    : `${shorten(uri)}:${line}`;
+    : `${shorten(path)}:${line}`;
   const source = text
     .split("\n")
     .slice(range.start.line, Math.min(range.end.line + 1, range.start.line + 40))
@@ -110,19 +111,18 @@ async function definitionAt(
   return `Defined in ${where}\n\n\`\`\`typescript\n${source}\n\`\`\``;
 }
 
-function readText(uri: string): string | null {
+function readText(path: string): string | null {
   try {
-    return readFileSync(fileURLToPath(uri), "utf8");
+    return readFileSync(path, "utf8");
   } catch {
     return null;
   }
 }
 
 /** A path from the package on, as that is what one recognises. */
-function shorten(uri: string): string {
-  const path = decodeURIComponent(uri.replace(/^file:\/\//, ""));
-  const modules = path.lastIndexOf("/node_modules/");
-  return modules >= 0 ? path.slice(modules + "/node_modules/".length) : path;
+function shorten(path: string): string {
+  const parts = path.split(/[\\/]node_modules[\\/]/);
+  return parts.length > 1 ? parts.at(-1)! : path;
 }
 
 /** Markdown without its marks. */

@@ -57,7 +57,6 @@ export class Language {
     this.#files = new LocalFiles(options.cwd);
     // Reading the standard library takes longer than anything after it: begin now.
     this.#session.set("__check.ts", "export {};\nconsole.log([1].map(String));\n");
-    this.#session.set("__probe.ts", "export {};\n\n");
     this.#session.ask("textDocument/diagnostic", "__check.ts", {}, 60_000).catch((error: Error) => {
       options.log?.(`language server: ${error.message}`);
     });
@@ -85,9 +84,8 @@ export class Language {
     if (asModule) {
       name = asModule.name + asModule.extension;
       this.#modules.add(name);
+      this.#index();
       this.#session.set(name, code);
-      // Only what a root imports belongs to the project.
-      this.#session.set("__check.ts", `import "./${name}";`);
     } else {
       text = readCell(code);
       const document = this.#cells.document("__check", text);
@@ -99,6 +97,7 @@ export class Language {
       this.#standardDecorators = true;
       this.#session.override("experimentalDecorators", false);
     }
+    if (/["']tslab["']/.test(code)) this.#session.useTslab();
     this.#session.notifyChanged(this.#files.changes(code));
     const answer = await this.#session.ask<{ items?: LspDiagnostic[] }>(
       "textDocument/diagnostic",
@@ -197,8 +196,13 @@ export class Language {
     const text = readCell(code);
     if (text.syntaxError) return;
     const { opened, closed } = this.#cells.commit(cell, text);
+    this.#index();
     this.#session.set(opened.name, opened.text);
     for (const document of closed) this.#session.close(document.name);
+  }
+
+  #index(): void {
+    this.#session.index([...this.#modules, ...[...this.#cells.documents].map((each) => each.name)]);
   }
 
   /** `transformCell` with what is known of earlier cells and of the types of this one. */
@@ -249,6 +253,7 @@ export class Language {
     for (const document of this.#cells.clear()) this.#session.close(document.name);
     for (const name of this.#modules) this.#session.close(name);
     this.#modules.clear();
+    this.#index();
     this.#types.clear();
     this.#standardDecorators = false;
     this.#session.override("experimentalDecorators", undefined);

@@ -3,9 +3,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Connection, LspError } from "./lsp.ts";
-import { findTsconfig } from "./tsconfig.ts";
+import { compilerOptions, findTsconfig, parseJsonc } from "./tsconfig.ts";
 
 export interface SessionOptions {
   cwd: string;
@@ -21,6 +21,7 @@ const FORCED = {
   allowImportingTsExtensions: true,
   noEmit: true,
   skipLibCheck: true,
+  disableSolutionSearching: true,
   allowUnreachableCode: true,
   allowUnusedLabels: true,
   noUnusedLocals: false,
@@ -48,11 +49,13 @@ const DEFAULTS = { jsx: "react", customConditions: ["node"] };
 const UNCONFIGURED = { lib: ["esnext"], strict: true, experimentalDecorators: true };
 
 const CONFIG = "tsconfig.json";
-const FOLDER_CONFIG = "__tsconfig_folder.json";
-const DEFAULT_CONFIG = "__tsconfig_default.json";
-const GLOBALS = "__globals.d.ts";
 const TSLAB = "__tslab.d.ts";
-export const ROOTS = ["__check", "__probe"];
+/**
+ * Imports all other documents. A document that is opened while it is in no project makes the
+ * server look for a project further up, and load that: so the index must name it first.
+ */
+const INDEX = "__cells.ts";
+const ROOTS = ["__check.ts", "__check.tsx", "__probe.ts", "__probe.tsx"];
 
 export class Session {
   readonly #options: SessionOptions;
@@ -64,12 +67,16 @@ export class Session {
   #folderConfig: { file: string; text: string } | null = null;
   /** Compiler options that change as the session goes. */
   #overrides: Record<string, unknown> = {};
+  #tslab = false;
+  #autoImports = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.refreshConfig();
-    this.set(GLOBALS, globalsText(options.cwd));
-    this.set(TSLAB, tslabText(options.cwd));
+  }
+
+  get cwd(): string {
+    return this.#options.cwd;
   }
 
   get pid(): number | undefined {
@@ -105,14 +112,19 @@ export class Session {
     } else this.#open(connection, name);
   }
 
+  /** Says which documents there are besides the roots; to be called before one is opened. */
+  index(names: Iterable<string>): void {
+    this.set(INDEX, [...names].map((name) => `import ${JSON.stringify(`./${name}`)};`).join("\n"));
+  }
+
   close(name: string): void {
     if (!this.#texts.delete(name)) return;
     this.#connection?.notify("textDocument/didClose", { textDocument: { uri: this.uri(name) } });
   }
 
-  /** Text of an open document, by its URI. */
-  textOf(uri: string): string | null {
-    for (const [name, { text }] of this.#texts) if (this.uri(name) === uri) return text;
+  /** Text of an open document, by its path. */
+  textOf(path: string): string | null {
+    for (const [name, { text }] of this.#texts) if (join(this.#options.cwd, name) === path) return text;
     return null;
   }
 
@@ -140,18 +152,65 @@ export class Session {
   }
 
   #writeConfig(): void {
-    const bases = [`./${DEFAULT_CONFIG}`];
+    const { cwd, log } = this.#options;
     const folder = this.#folderConfig;
-    const defaults = folder ? DEFAULTS : { ...DEFAULTS, ...UNCONFIGURED };
-    this.set(DEFAULT_CONFIG, JSON.stringify({ compilerOptions: defaults }));
-    if (folder && folder.file === join(resolve(this.#options.cwd), CONFIG)) {
-      // Our own tsconfig.json stands in its place, so the real one is extended under another name.
-      this.set(FOLDER_CONFIG, folder.text);
-      bases.push(`./${FOLDER_CONFIG}`);
-    } else if (folder) bases.push(folder.file);
-    const files = [GLOBALS, TSLAB, ...ROOTS.flatMap((root) => [`${root}.ts`, `${root}.tsx`])];
-    const compilerOptions = { ...FORCED, ...this.#overrides };
-    this.set(CONFIG, JSON.stringify({ extends: bases, compilerOptions, include: [], references: [], files }));
+    let base: any = {};
+    if (folder?.file === join(resolve(cwd), CONFIG)) {
+      // Ours stands in the place of the real one, and so takes over what that says.
+      try {
+        base = parseJsonc(folder.text) ?? {};
+      } catch (error) {
+        log?.(`${folder.file}: ${(error as Error).message}`);
+      }
+    } else if (folder) base = { extends: folder.file };
+    const said = compilerOptions(cwd).all;
+    const unsaid = Object.entries(folder ? DEFAULTS : { ...DEFAULTS, ...UNCONFIGURED }).filter(
+      ([key]) => !(key in said),
+    );
+    const config = {
+      extends: base.extends,
+      compilerOptions: {
+        ...Object.fromEntries(unsaid),
+        ...base.compilerOptions,
+        ...FORCED,
+        ...this.#overrides,
+      },
+      include: [],
+      files: [CONFIG, ...ambient(cwd), ...(this.#tslab ? [TSLAB] : []), INDEX, ...ROOTS],
+    };
+    this.set(CONFIG, JSON.stringify(config));
+  }
+
+  /** Makes the types of the tslab package known, which the kernel brings, not the folder. */
+  useTslab(): void {
+    if (this.#tslab) return;
+    this.#tslab = true;
+    const text = tslabText(this.#options.cwd);
+    if (text === null) return;
+    this.#writeConfig();
+    this.set(TSLAB, text);
+  }
+
+  /**
+   * Whether names are offered that must be imported first. While it is on, the server reads what
+   * all packages export after every change of a document: so it is on only for the requests that
+   * need it.
+   */
+  offerImports(on: boolean): void {
+    if (this.#autoImports === on) return;
+    this.#autoImports = on;
+    this.#connection?.notify("workspace/didChangeConfiguration", { settings: this.#settings() });
+  }
+
+  #settings(): Record<string, unknown> {
+    const preferences = {
+      suggest: { autoImports: this.#autoImports, includeCompletionsForImportStatements: true },
+      preferences: { quoteStyle: "double", importModuleSpecifier: "shortest" },
+      // Never fetch packages of types on its own account.
+      disableAutomaticTypeAcquisition: true,
+      tsserver: { automaticTypeAcquisition: { enabled: false } },
+    };
+    return { "js/ts": preferences, typescript: preferences, javascript: preferences };
   }
 
   notifyChanged(changes: { file: string; type: 1 | 2 | 3 }[]): void {
@@ -179,8 +238,11 @@ export class Session {
         this.#connection = null;
         this.#ready = null;
       },
-      onRequest: (method, params) =>
-        method === "workspace/configuration" ? params.items.map(() => PREFERENCES) : null,
+      onRequest: (method, params) => {
+        if (method !== "workspace/configuration") return null;
+        const settings = this.#settings();
+        return params.items.map(({ section }: { section: string }) => settings[section] ?? null);
+      },
     });
     this.#ready = this.#initialize(connection);
     this.#ready.catch(() => {
@@ -244,25 +306,24 @@ export class Session {
   }
 }
 
-/** Node's types come from the notebook's own install if it has one, else from the kernel's. */
-function globalsText(cwd: string): string {
-  const own = createRequire(import.meta.url);
-  let node: string | undefined;
-  for (const require of [createRequire(join(resolve(cwd), "_.js")), own]) {
+/** Declarations that every cell sees: the kernel's globals, and Node's. */
+function ambient(cwd: string): string[] {
+  const globals = fileURLToPath(new URL("./globals.d.ts", import.meta.url));
+  // Node's types come from the notebook's own install if it has one, else from the kernel's.
+  for (const from of [join(resolve(cwd), "_.js"), fileURLToPath(import.meta.url)]) {
     try {
-      node = join(require.resolve("@types/node/package.json"), "..", "index.d.ts");
-      break;
+      const types = createRequire(from).resolve("@types/node/package.json");
+      return [globals, join(types, "..", "index.d.ts")];
     } catch {}
   }
-  const globals = readFileSync(new URL("./globals.d.ts", import.meta.url), "utf8");
-  return `${node ? `/// <reference path=${JSON.stringify(node)} />\n` : ""}${globals}`;
+  return [globals];
 }
 
-/** The kernel brings tslab's package; where the notebook's folder has none, its types come from here. */
-function tslabText(cwd: string): string {
+/** A declaration of the kernel's tslab, where the notebook's folder has none of its own. */
+function tslabText(cwd: string): string | null {
   try {
     createRequire(join(resolve(cwd), "_.js")).resolve("tslab");
-    return "export {};";
+    return null;
   } catch {}
   try {
     const types = createRequire(import.meta.url)
@@ -270,14 +331,9 @@ function tslabText(cwd: string): string {
       .replace(/\.js$/, "");
     return `declare module "tslab" { const tslab: typeof import(${JSON.stringify(types)}); export = tslab; }`;
   } catch {
-    return "export {};";
+    return null;
   }
 }
-
-const PREFERENCES = {
-  suggest: { autoImports: true, includeCompletionsForImportStatements: true },
-  preferences: { quoteStyle: "double", importModuleSpecifier: "shortest" },
-};
 
 const CAPABILITIES = {
   workspace: { configuration: true },

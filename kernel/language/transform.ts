@@ -58,8 +58,8 @@ export function transformCell(code: string, options: TransformOptions): Transfor
   let program = parsed.program;
   let compiledMap: string | undefined;
   if (js === null) {
-    const config = compilerOptions(options.cwd);
-    const legacy = options.experimentalDecorators ?? config.experimentalDecorators ?? !config.found;
+    const { found, compile: config } = compilerOptions(options.cwd);
+    const legacy = options.experimentalDecorators ?? config.experimentalDecorators ?? !found;
     const compiled = compile(
       source,
       parsed.jsx,

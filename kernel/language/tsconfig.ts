@@ -16,6 +16,14 @@ export interface CellCompilerOptions {
   jsxImportSource?: string;
 }
 
+export interface FolderOptions {
+  /** The tsconfig.json, if there is one. */
+  found: string | null;
+  all: Record<string, unknown>;
+  /** Those of them that a compiler of single files must know. */
+  compile: CellCompilerOptions;
+}
+
 const KEYS: (keyof CellCompilerOptions)[] = [
   "experimentalDecorators",
   "useDefineForClassFields",
@@ -57,13 +65,13 @@ export function parseJsonc(text: string): any {
   return evaluate(parseExpression(text.replace(/^\uFEFF/, "")));
 }
 
-/** Options that bear on compiling a cell; nothing when there is no readable tsconfig.json. */
-export function compilerOptions(folder: string): CellCompilerOptions & { found: string | null } {
-  const file = findTsconfig(folder);
-  const all = file ? readOptions(file, new Set()) : {};
-  const options: CellCompilerOptions = {};
-  for (const key of KEYS) if (all[key] !== undefined) (options as any)[key] = all[key];
-  return { ...options, found: file };
+/** The options that hold in a folder; none when there is no readable tsconfig.json. */
+export function compilerOptions(folder: string): FolderOptions {
+  const found = findTsconfig(folder);
+  const all = found ? readOptions(found, new Set()) : {};
+  const compile: CellCompilerOptions = {};
+  for (const key of KEYS) if (all[key] !== undefined) (compile as any)[key] = all[key];
+  return { found, all, compile };
 }
 
 function readOptions(file: string, seen: Set<string>): Record<string, unknown> {
