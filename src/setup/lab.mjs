@@ -54,10 +54,25 @@ function writeSettings() {
 /**
  * Start JupyterLab on the notebooks.
  * @param onLine is given every line of its log
- * @returns {Promise<{url: string, token: string, port: number, child: import("node:child_process").ChildProcess, ended: Promise<number>, stop: () => Promise<void>}>}
+ * @returns {Promise<{url: string, child: import("node:child_process").ChildProcess, ended: Promise<number>, stop: () => Promise<void>}>}
  */
 export async function startLab({ port: wanted, folder = notebooks, state, onLine = () => {} } = {}) {
-  const port = await choosePort(wanted);
+  for (let tries = 1; ; tries++) {
+    const port = await choosePort(wanted);
+    const lab = await startOn(port, { folder, state, onLine });
+    if (lab.child) return lab;
+    // Another program may have taken the port between our look and the server's.
+    const taken = lab.tail.some((line) => /already in use/.test(line));
+    if (!taken || wanted !== undefined || tries === 5) {
+      throw new SetupError("JupyterLab did not start.", [
+        ...lab.tail,
+        `Its whole log is ${logFile("jupyter")}`,
+      ]);
+    }
+  }
+}
+
+async function startOn(port, { folder, state, onLine }) {
   const token = randomBytes(24).toString("hex");
   writeSettings();
   mkdirSync(folder, { recursive: true });
@@ -69,6 +84,7 @@ export async function startLab({ port: wanted, folder = notebooks, state, onLine
     "--ServerApp.port_retries=0",
     `--ServerApp.root_dir=${folder}`,
     "--MultiKernelManager.default_kernel_name=tslab",
+    "--LanguageServerManager.autodetect=False",
     // The Python kernel that comes with JupyterLab stays out of the menus: nothing here is written for it.
     "--KernelSpecManager.allowed_kernelspecs=tslab",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -88,12 +104,11 @@ export async function startLab({ port: wanted, folder = notebooks, state, onLine
     child.once("close", (code, signal) => done(code ?? (signal ? 0 : 1)));
   });
   const stop = () => stopLab(child, ended);
-  const url = `http://localhost:${port}/lab`;
   if (!(await ready(port, token, ended))) {
     await stop();
-    throw new SetupError("JupyterLab did not start.", [...tail, `Its whole log is ${logFile("jupyter")}`]);
+    return { tail };
   }
-  return { url: `${url}?token=${token}`, token, port, child, ended, stop };
+  return { url: `http://127.0.0.1:${port}/lab?token=${token}`, child, ended, stop };
 }
 
 /** Copies the server's output to its log; returns the last lines, kept up to date. */

@@ -93,7 +93,8 @@ export async function pipInstall(file, progress) {
   args.push("--progress-bar", "off", "--require-hashes", "--only-binary", ":all:", "--requirement", file);
   const { code, text, tail, log } = await run(venvPython, args, { name: "pip", env: pythonEnv(), onLine });
   if (code === 0) return;
-  if (networkTrouble(text)) {
+  // An index that lists no version at all of a pinned package is one that did not answer.
+  if (networkTrouble(text) || /\(from versions: none\)/.test(text)) {
     throw new SetupError("pip could not reach the Python package index.", [
       "Check the network (and HTTPS_PROXY, if you are behind a proxy), then run the same command again.",
       `What pip said is in ${log}`,
@@ -106,7 +107,10 @@ export async function pipInstall(file, progress) {
       `What pip said is in ${log}`,
     ]);
   }
-  throw new SetupError("pip install failed.", [...tail, `Everything pip said is in ${log}`]);
+  throw new SetupError("pip install failed.", [
+    ...tail.filter((line) => !line.startsWith("Ignoring ")),
+    `Everything pip said is in ${log}`,
+  ]);
 }
 
 const diskIsFull = () =>
