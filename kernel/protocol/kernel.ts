@@ -1,6 +1,7 @@
 // The kernel: takes messages from the sockets and answers them. It never runs user code and never waits for it,
 // so whatever a cell does, control messages, heartbeats, completions and interrupts are answered.
 
+import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { Language } from "../language/index.ts";
 import { Comms } from "./comms.ts";
@@ -11,7 +12,7 @@ import { kernelInfo, usage } from "./info.ts";
 import { IoPub } from "./iopub.ts";
 import { log } from "./log.ts";
 import { completeMagic, MAGICS } from "./magics.ts";
-import { openSockets, type SendQueue, type Sockets } from "./sockets.ts";
+import { createSockets, type SendQueue, type Sockets } from "./sockets.ts";
 import { Stdin } from "./stdin.ts";
 import { failure, Supervisor } from "./supervisor.ts";
 import { toCodePoints, toUtf16 } from "./text.ts";
@@ -23,6 +24,8 @@ type Handler = (message: Message) => object | null | Promise<object | null>;
 export interface KernelOptions {
   cwd: string;
   historyPath: string | null;
+  /** A runtime process that has been started already. */
+  runtime: ChildProcess;
 }
 
 export class Kernel {
@@ -37,38 +40,26 @@ export class Kernel {
   /** Called when the kernel has been shut down and everything is sent. */
   onClosed: () => void = () => {};
 
+  /** The runtime and the language server come up while the sockets are bound. */
   static async start(connection: Connection, options: KernelOptions): Promise<Kernel> {
-    // The runtime and the language server start in parallel, while the sockets are bound.
-    let kernel: Kernel | null = null;
-    const early: [frames: Buffer[], to: "shell" | "control" | "stdin"][] = [];
-    const deliver = (to: "shell" | "control" | "stdin") => (frames: Buffer[]) => {
-      if (kernel) kernel.#receive(to, frames);
-      else early.push([frames, to]);
-    };
-    const language = new Language({
-      cwd: options.cwd,
-      log: (line) => (kernel?.isClosing ? undefined : log(line)),
-    });
-    const welcomes: Buffer[] = [];
-    const sockets = await openSockets(connection, {
-      shell: deliver("shell"),
-      control: deliver("control"),
-      stdin: deliver("stdin"),
-      subscribed: (topic) => (kernel ? kernel.#session.iopub.welcome(topic) : welcomes.push(topic)),
-    });
-    kernel = new Kernel(connection, options, sockets, language);
-    for (const topic of welcomes) kernel.#session.iopub.welcome(topic);
-    for (const [frames, to] of early) kernel.#receive(to, frames);
+    const kernel = new Kernel(connection, options);
+    await kernel.#sockets.bind();
     return kernel;
   }
 
-  constructor(connection: Connection, options: KernelOptions, sockets: Sockets, language: Language) {
+  constructor(connection: Connection, options: KernelOptions) {
+    const language = new Language({ cwd: options.cwd, log: (line) => this.#closing ?? log(line) });
     this.#wire = new Wire(connection.key, connection.hash);
-    this.#sockets = sockets;
-    const iopub = new IoPub(this.#wire, sockets.iopub);
+    this.#sockets = createSockets(connection, {
+      shell: (frames) => this.#receive("shell", frames),
+      control: (frames) => this.#receive("control", frames),
+      stdin: (frames) => this.#receive("stdin", frames),
+      subscribed: (topic) => iopub.welcome(topic),
+    });
+    const iopub = new IoPub(this.#wire, this.#sockets.iopub);
     this.#comms = new Comms(iopub);
-    this.#stdin = new Stdin(this.#wire, sockets.stdin);
-    const supervisor = new Supervisor(iopub, this.#comms, this.#stdin);
+    this.#stdin = new Stdin(this.#wire, this.#sockets.stdin);
+    const supervisor = new Supervisor(iopub, this.#comms, this.#stdin, options.runtime);
     this.#stdin.onAnswer = (value) => supervisor.answerInput(value);
     supervisor.onRestart = () => {
       this.#comms.closeAll();
@@ -96,10 +87,6 @@ export class Kernel {
   interrupt(): void {
     for (const executor of [this.#main, ...this.#subshells.values()]) executor.interrupt();
     this.#session.supervisor.interrupt();
-  }
-
-  get isClosing(): boolean {
-    return this.#closing !== null;
   }
 
   /** Ends everything: the runtime with what it started, the language server, the sockets. */

@@ -1,14 +1,12 @@
 // The runtime seen from the kernel process: a child that can be given cells, interrupted, killed and replaced.
 // The kernel outlives it; whatever ends it (process.exit, out of memory, a native crash) is told as a reason.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Duplex, Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { signalDescendants } from "../runtime/descendants.ts";
 import { decodeJson, encodeJson, type Frame, FrameReader, Kind } from "../runtime/frames.ts";
 import type { Command, Order, RuntimeEvent, WatcherEvent } from "../runtime/messages.ts";
 
-const MAIN = fileURLToPath(new URL("../runtime/main.ts", import.meta.url));
 /** An interrupt that takes longer is probably held up by a synchronous child process, which Ctrl-C would reach. */
 const SIGNAL_CHILDREN_AFTER_MS = 150;
 
@@ -33,12 +31,9 @@ export class Runtime {
   #interrupting = false;
   ready = false;
 
-  constructor(listener: RuntimeListener) {
+  constructor(listener: RuntimeListener, child: ChildProcess) {
     this.#listener = listener;
-    this.#child = spawn(process.execPath, ["--no-force-async-hooks-checks", ...NODE_OPTIONS, MAIN], {
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
-      detached: process.platform !== "win32", // a process group of its own, to be ended as a whole
-    });
+    this.#child = child;
     const [, , , commands, events, watcher] = this.#child.stdio as unknown[];
     this.#commands = commands as Writable;
     this.#watcher = watcher as Duplex;
@@ -147,6 +142,3 @@ export class Runtime {
     return `the process ended with status ${code} (process.exit). ${lost}`;
   }
 }
-
-/** Options for Node that the user wants for the cells, e.g. `--max-old-space-size=8000`. */
-const NODE_OPTIONS = (process.env["GRADLAB_RUNTIME_OPTIONS"] ?? "").split(/\s+/).filter(Boolean);

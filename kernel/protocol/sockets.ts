@@ -53,6 +53,8 @@ export interface Sockets {
   control: SendQueue;
   stdin: SendQueue;
   iopub: SendQueue;
+  /** Opens the addresses and begins to listen. */
+  bind(): Promise<void>;
   close(): void;
 }
 
@@ -64,35 +66,38 @@ export interface Receivers {
   subscribed(topic: Buffer): void;
 }
 
-export async function openSockets(connection: Connection, receive: Receivers): Promise<Sockets> {
+export function createSockets(connection: Connection, receive: Receivers): Sockets {
   const options: Record<string, unknown> = { linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
-  if (connection.curveSecretKey)
+  if (connection.curveSecretKey) {
     Object.assign(options, { curveServer: true, curveSecretKey: connection.curveSecretKey });
+  }
   const shell = new zmq.Router(options);
   const control = new zmq.Router(options);
   const stdin = new zmq.Router(options);
   const iopub = new zmq.XPublisher({ ...options, verbosity: "allSubs" });
   const heartbeat = new zmq.Reply(options);
   const bind = (socket: zmq.Socket, channel: Channel) => socket.bind(addressOf(connection, channel));
-  await Promise.all([
-    bind(shell, "shell"),
-    bind(control, "control"),
-    bind(stdin, "stdin"),
-    bind(iopub, "iopub"),
-    bind(heartbeat, "hb"),
-  ]);
-  void listen(shell, receive.shell);
-  void listen(control, receive.control);
-  void listen(stdin, receive.stdin);
-  void listen(iopub, ([frame]) => {
-    if (frame?.[0] === 1) receive.subscribed(frame.subarray(1));
-  });
-  void echo(heartbeat);
   return {
     shell: new SendQueue(shell),
     control: new SendQueue(control),
     stdin: new SendQueue(stdin),
     iopub: new SendQueue(iopub),
+    async bind() {
+      await Promise.all([
+        bind(shell, "shell"),
+        bind(control, "control"),
+        bind(stdin, "stdin"),
+        bind(iopub, "iopub"),
+        bind(heartbeat, "hb"),
+      ]);
+      void listen(shell, receive.shell);
+      void listen(control, receive.control);
+      void listen(stdin, receive.stdin);
+      void listen(iopub, ([frame]) => {
+        if (frame?.[0] === 1) receive.subscribed(frame.subarray(1));
+      });
+      void echo(heartbeat);
+    },
     close() {
       for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
     },

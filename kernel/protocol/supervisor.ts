@@ -2,11 +2,13 @@
 // Cells are numbered here; the number travels with each piece of output, so what a timer of cell 3 prints while
 // cell 7 runs still goes to cell 3.
 
+import type { ChildProcess } from "node:child_process";
 import type { Command, ErrorContent, RuntimeEvent, UserExpression } from "../runtime/messages.ts";
 import type { Comms } from "./comms.ts";
 import type { IoPub, Parent } from "./iopub.ts";
 import { log } from "./log.ts";
 import { Runtime, type RuntimeListener } from "./runtime.ts";
+import { spawnRuntime } from "./spawn.ts";
 import type { Stdin } from "./stdin.ts";
 import type { Message } from "./wire.ts";
 
@@ -47,11 +49,12 @@ export class Supervisor implements RuntimeListener {
   /** Called when a runtime was lost and with it all variables. */
   onRestart: () => void = () => {};
 
-  constructor(iopub: IoPub, comms: Comms, stdin: Stdin) {
+  /** `first` is a runtime that was started ahead. */
+  constructor(iopub: IoPub, comms: Comms, stdin: Stdin, first: ChildProcess) {
     this.#iopub = iopub;
     this.#comms = comms;
     this.#stdin = stdin;
-    this.#runtime = new Runtime(this);
+    this.#runtime = new Runtime(this, first);
   }
 
   get pid(): number | undefined {
@@ -174,7 +177,7 @@ export class Supervisor implements RuntimeListener {
     log(reason);
     this.#stdin.cancel();
     this.#failedStarts = wasReady ? 0 : this.#failedStarts + 1;
-    if (this.#failedStarts < MAX_FAILED_STARTS) this.#runtime = new Runtime(this);
+    if (this.#failedStarts < MAX_FAILED_STARTS) this.#runtime = new Runtime(this, spawnRuntime());
     else this.#broken = reason;
     const done = failure("RuntimeError", reason);
     const running = [...this.#origins.values()].filter((origin) => origin.finish);

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { descendants } from "../../kernel/runtime/descendants.ts";
-import { Client, isAlive, sleep } from "./client.ts";
+import { Client, isAlive, MAIN, sleep } from "./client.ts";
 
 async function gone(pids: number[]): Promise<void> {
   const deadline = Date.now() + 30_000;
@@ -161,6 +163,25 @@ test("no --inspect and no key on any command line", { skip: !existsSync("/proc")
     assert.doesNotMatch(line, /--inspect|secret-on-no-command-line/);
   }
   await client.close();
+});
+
+test("a connection file that is missing or wrong is said so, and nothing keeps running", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kernel-broken-"));
+  const wrong = join(folder, "wrong.json");
+  writeFileSync(wrong, JSON.stringify({ transport: "pigeon", shell_port: 1 }));
+  for (const [file, message] of [
+    [join(folder, "missing.json"), /no such file/],
+    [wrong, /iopub_port|transport/],
+  ] as const) {
+    const child = spawn(process.execPath, [MAIN, "--connection-file", file], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let text = "";
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+    assert.equal(await new Promise((resolve) => child.on("close", resolve)), 1);
+    assert.match(text, message);
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test("nothing is written beside the notebook", async () => {

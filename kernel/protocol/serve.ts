@@ -1,0 +1,21 @@
+// Runs the kernel until it is told to end, or until the process that started it is gone.
+
+import type { ChildProcess } from "node:child_process";
+import { readConnection } from "./connection.ts";
+import { historyPath } from "./history.ts";
+import { Kernel } from "./kernel.ts";
+import { log } from "./log.ts";
+import { watchParent } from "./parent.ts";
+
+export async function serve(connectionFile: string, runtime: ChildProcess): Promise<void> {
+  const options = { cwd: process.cwd(), historyPath: historyPath(process.env), runtime };
+  const kernel = await Kernel.start(readConnection(connectionFile), options);
+  kernel.onClosed = () => process.exit(0);
+  process.on("SIGINT", () => kernel.interrupt());
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void kernel.close());
+  process.on("uncaughtException", (error) => log(`internal error: ${error.stack}`));
+  process.on("unhandledRejection", (reason) => {
+    log(`internal error: ${reason instanceof Error ? reason.stack : reason}`);
+  });
+  watchParent(() => void kernel.close());
+}

@@ -1,0 +1,62 @@
+// Puts the runtime together: pipe 3 brings commands, 4 takes events and output away, 5 belongs to the watcher
+// thread.
+
+import { Socket } from "node:net";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { currentCell, emit } from "./channel.ts";
+import { receiveComm } from "./comms.ts";
+import { installConsole } from "./console.ts";
+import { execute, interrupted, startSession, uncaught } from "./evaluate.ts";
+import { decodeJson, FrameReader } from "./frames.ts";
+import { installGlobals } from "./globals.ts";
+import { startLoader } from "./load.ts";
+import type { Command } from "./messages.ts";
+import { interruptShells } from "./shell.ts";
+import { installStackTraces } from "./sources.ts";
+import { connectStdin } from "./stdin.ts";
+
+const COMMANDS_FD = 3;
+const WATCHER_FD = 5;
+
+installConsole();
+installStackTraces();
+startSession();
+const signal = new Int32Array(new SharedArrayBuffer(4));
+const { port1, port2 } = new MessageChannel();
+new Worker(new URL("./watcher.ts", import.meta.url), {
+  workerData: { fd: WATCHER_FD, signal, answers: port2 },
+  transferList: [port2],
+  execArgv: [],
+});
+connectStdin(port1, signal);
+await startLoader();
+installGlobals();
+
+process.on("uncaughtException", (error) => uncaught(currentCell(), error));
+process.on("unhandledRejection", (reason) => uncaught(currentCell(), reason));
+
+const reader = new FrameReader();
+
+function drain(): void {
+  for (let frame = reader.next(); frame; frame = reader.next()) {
+    const { message, buffers } = decodeJson<Command>(frame);
+    if (message.type === "execute") void execute(frame.cell, message);
+    else void receiveComm(frame.cell, message, buffers);
+  }
+}
+
+Object.defineProperty(globalThis, Symbol.for("gradlab.kernel.interrupted"), {
+  value: () => {
+    interruptShells();
+    interrupted();
+    setImmediate(drain); // commands that a termination left unread
+  },
+});
+
+// When the kernel process is gone this pipe ends, and the watcher ends the process group.
+const commands = new Socket({ fd: COMMANDS_FD, readable: true, writable: false });
+commands.on("data", (chunk: Buffer) => {
+  reader.push(chunk);
+  drain();
+});
+emit({ type: "ready" }, [], 0);
