@@ -67,7 +67,8 @@ export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
   };
 }
 
-const short = (x: number): string => {
+const short = (x: number): string => shortened(x).replace("-", "−");
+const shortened = (x: number): string => {
   if (!Number.isFinite(x)) return String(x);
   if (Number.isInteger(x) && Math.abs(x) < 1e5) return String(x);
   const a = Math.abs(x);
@@ -88,5 +89,5 @@ export function summary(t: Tensor): string {
 }
 
 function summaryTex(t: Tensor): string {
-  return `\\text{${summary(t).replaceAll("…", "\\ldots")}}`;
+  return `\\text{${summary(t)}}`;
 }

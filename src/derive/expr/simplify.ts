@@ -278,9 +278,9 @@ const expandIfShorter: Rule = (e, s) => {
     return s.visit(e.kind === "mul" ? mul(list) : had(list));
   });
   const out = add(terms);
-  // Shorter because terms met, not because the brackets went.
+  // Shorter because terms met or cancelled, not because the brackets went.
   const fewer = out.kind !== "add" || out.args.length < sum.args.length;
-  return fewer && out.weight < e.weight ? out : undefined;
+  return out.weight < e.weight * (fewer ? 1 : 0.65) ? out : undefined;
 };
 
 /** c r, where a part is a named quantity times a named scalar: π exp(…)/p is r, so exp(…)/p is r/π. */
