@@ -1,0 +1,53 @@
+/**
+ * The handwritten digits that scikit-learn ships: 1,797 images of 8 × 8 pixels, from 0 (paper) to 16 (ink).
+ *
+ * Source: Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning
+ * Repository (1998), CC BY 4.0; see assets/README.md.
+ */
+
+import { type DType, Tensor } from "../tensor/index.ts";
+import { readColumns } from "./csv.ts";
+
+export interface Digits {
+  /** One row an image: [1797, 64]. */
+  data: Tensor<[1797, 64]>;
+  /** The same numbers as pictures: [1797, 8, 8]. */
+  images: Tensor<[1797, 8, 8]>;
+  /** The digit each image shows: [1797], int32. */
+  target: Tensor<[1797]>;
+  targetNames: string[];
+  featureNames: string[];
+}
+
+/** The file itself, for those who want to read it in another way. */
+export const digitsFile: URL = new URL("./assets/digits.csv.gz", import.meta.url);
+
+let columns: ReturnType<typeof readColumns> | undefined;
+
+/**
+ * The digits, in scikit-learn's order and scale; each call gives arrays of its own.
+ * @example const { data, target } = digits(); // data.div(16) lies in [0, 1]
+ */
+export function digits(options: { dtype?: DType } = {}): Digits {
+  columns ??= readColumns(digitsFile);
+  const { digit, ...pixels } = columns as Record<string, Float64Array>;
+  const featureNames = Object.keys(pixels);
+  const [n, d] = [digit.length, featureNames.length];
+  const dtype = options.dtype ?? "float64";
+  const flat =
+    dtype === "float32"
+      ? new Float32Array(n * d)
+      : dtype === "float64"
+        ? new Float64Array(n * d)
+        : new Int32Array(n * d);
+  for (const [j, name] of featureNames.entries())
+    for (let i = 0; i < n; i++) flat[i * d + j] = pixels[name][i];
+  const kind = dtype === "bool" ? "int32" : dtype;
+  return {
+    data: new Tensor(flat, [n, d], kind),
+    images: new Tensor(flat, [n, 8, 8], kind),
+    target: new Tensor(Int32Array.from(digit), [n], "int32"),
+    targetNames: Array.from({ length: 10 }, (_, i) => String(i)),
+    featureNames,
+  };
+}

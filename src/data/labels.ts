@@ -1,0 +1,41 @@
+/**
+ * Class names to numbers and back; for one-hot rows use `oneHot` on the numbers.
+ */
+
+import { ArgumentError, Tensor } from "../tensor/index.ts";
+
+export interface Encoded {
+  /** [N], int32: positions in `classes`. */
+  labels: Tensor;
+  /** The distinct names, sorted. */
+  classes: string[];
+}
+
+/**
+ * Numbers 0 … C − 1 for names, in the names' sorted order, or in the order of `classes`.
+ * @throws ArgumentError for a name that `classes` does not have.
+ */
+export function encodeLabels(names: ArrayLike<unknown>, classes?: readonly string[]): Encoded {
+  const list = Array.from(names, String);
+  const known = classes ? [...classes] : [...new Set(list)].sort();
+  const place = new Map(known.map((name, i) => [name, i]));
+  const labels = Int32Array.from(list, (name, i) => {
+    const label = place.get(name);
+    if (label === undefined)
+      throw new ArgumentError(`encodeLabels(): "${name}" at position ${i} is none of: ${known.join(", ")}.`);
+    return label;
+  });
+  return { labels: new Tensor(labels, [labels.length], "int32"), classes: known };
+}
+
+/** The names of numbers, e.g. of predictions. */
+export function decodeLabels(labels: Tensor | ArrayLike<number>, classes: readonly string[]): string[] {
+  const list = Array.from(labels instanceof Tensor ? labels.values() : labels);
+  return list.map((label, i) => {
+    if (classes[label] === undefined)
+      throw new ArgumentError(
+        `decodeLabels(): ${label} at position ${i} is no index into ${classes.length} classes.`,
+      );
+    return classes[label];
+  });
+}
