@@ -2,6 +2,7 @@
 // line". The parser says where it stopped: at the end of the text, more is expected.
 import { moduleCell } from "./modules.ts";
 import { CellSyntaxError, parseCell } from "./parse.ts";
+import { asExpression } from "./transform.ts";
 
 export interface Completeness {
   status: "complete" | "incomplete" | "invalid" | "unknown";
@@ -18,6 +19,7 @@ export function isComplete(code: string): Completeness {
     return { status: "complete" };
   } catch (error) {
     if (!(error instanceof CellSyntaxError)) return { status: "unknown" };
+    if (asExpression(code) !== null) return { status: "complete" };
     const atEnd = error.offset >= code.trimEnd().length;
     const open = atEnd || OPEN_TOKENS.has(error.reason) || canGoOn(code, error);
     return open ? { status: "incomplete", indent: indentAfter(code) } : { status: "invalid" };

@@ -3,7 +3,7 @@
 // line gives its own names to later ones, and the cell's text stands unchanged in between, so
 // that a line of the document is a line of the cell plus one.
 import { type Declarations, declarationsOf, type ValueKind } from "./declarations.ts";
-import { CellSyntaxError, type Node, type ParsedCell, parseCell } from "./parse.ts";
+import { CellSyntaxError, type Node, parseCell } from "./parse.ts";
 import { asExpression } from "./transform.ts";
 
 export interface CellText {
@@ -17,36 +17,26 @@ export interface CellText {
   augments: boolean;
 }
 
-const NOTHING = (): Declarations => ({
-  values: new Map(),
-  types: new Map(),
-  exported: new Set(),
-  ambient: new Set(),
-});
-
 /** Reads a cell without running it; a cell that can't be parsed declares nothing. */
 export function readCell(code: string): CellText {
   const source = asExpression(code) ?? code;
-  let parsed: ParsedCell;
+  let program: Node | null = null;
+  let jsx = false;
+  let syntaxError: CellSyntaxError | null = null;
   try {
-    parsed = parseCell(source);
+    ({ program, jsx } = parseCell(source));
   } catch (error) {
     if (!(error instanceof CellSyntaxError)) throw error;
-    return {
-      source,
-      declared: NOTHING(),
-      program: null,
-      jsx: false,
-      syntaxError: error,
-      augments: false,
-    };
+    syntaxError = error;
+    program = error.program;
   }
-  const augments = parsed.program.body.some(
-    (each: Node) =>
+  const statements: Node[] = program?.body ?? [];
+  const augments = statements.some(
+    (each) =>
       each.type === "TSModuleDeclaration" && (each.kind === "global" || each.id.type === "StringLiteral"),
   );
-  const declared = declarationsOf(parsed.program);
-  return { source, declared, program: parsed.program, jsx: parsed.jsx, syntaxError: null, augments };
+  const declared = declarationsOf(program ?? ({ type: "Program", body: [] } as unknown as Node));
+  return { source, declared, program, jsx, syntaxError, augments };
 }
 
 interface Known {
@@ -142,7 +132,7 @@ export class Cells {
     return {
       name: `${base}${text.jsx ? ".tsx" : ".ts"}`,
       // Behind a syntax error nothing may follow, or the error would be said to be there.
-      text: `${head.join(" ")}\n${text.source}${text.syntaxError ? "" : `\n${tail(text.declared)}`}`,
+      text: `${head.join(" ")}\n${text.source}${text.program === null ? "" : `\n${tail(text.declared)}`}`,
       needs,
     };
   }

@@ -117,7 +117,7 @@ export class Language {
       if (line < 0 || line >= lines) continue;
       if (item.severity !== 1 || IGNORED.has(item.code)) continue;
       // Where the text is no program, only the syntax errors mean anything.
-      if (text?.syntaxError && !(item.code >= 1000 && item.code < 2000)) continue;
+      if (text?.program === null && !(item.code >= 1000 && item.code < 2000)) continue;
       diagnostics.push({
         code: item.code,
         category: "error",

@@ -26,6 +26,8 @@ export class CellSyntaxError extends SyntaxError {
   readonly offset: number;
   /** Babel's name for the mistake, empty for mistakes found by others. */
   readonly reason: string;
+  /** The tree, where the mistake is not in the grammar: a name declared twice, a stray `return`. */
+  program: Node | null = null;
 
   constructor(message: string, code: string, offset: number, reason = "") {
     super(message);
@@ -69,6 +71,7 @@ const SLOPPY = new Set([
 
 function parseAs(code: string, plugins: ParserPlugin[]): Node {
   let failure: any;
+  let program: Node | null = null;
   try {
     const file = babelParse(code, {
       sourceType: "module",
@@ -79,13 +82,16 @@ function parseAs(code: string, plugins: ParserPlugin[]): Node {
       plugins: [...PLUGINS, ...plugins],
     } as Parameters<typeof babelParse>[1]);
     failure = (file.errors as any[] | undefined)?.find((error) => !SLOPPY.has(error.reasonCode));
-    if (!failure) return file.program as unknown as Node;
+    program = file.program as unknown as Node;
+    if (!failure) return program;
   } catch (error) {
     failure = error;
   }
   if (typeof failure?.pos !== "number") throw failure;
   const message = String(failure.message).replace(/ \(\d+:\d+\)$/, "");
-  throw new CellSyntaxError(message, code, failure.pos, failure.reasonCode);
+  const error = new CellSyntaxError(message, code, failure.pos, failure.reasonCode);
+  error.program = program;
+  throw error;
 }
 
 /** Parses a TypeScript cell, as TSX if that is the only way it can be read. */

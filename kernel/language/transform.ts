@@ -71,7 +71,7 @@ export function transformCell(code: string, options: TransformOptions): Transfor
     program = parseScript(js);
   }
 
-  const own = [...declared.values.keys()].filter((name) => !declared.ambient.has(name));
+  const own = new Set([...declared.values.keys()].filter((name) => !declared.ambient.has(name)));
   // A compiler's own helpers are locals too, but nobody else's business.
   const local = new Set(own);
   for (const name of declarationsOf(program).values.keys()) local.add(name);
@@ -80,14 +80,14 @@ export function transformCell(code: string, options: TransformOptions): Transfor
 
   // A compiler may end with statements of its own: whether there is a value, the cell says.
   const last = lastExpression(parsed.program) && lastExpression(program);
-  const rewriting = new Rewriting(js, program, new Set(own), local, shared, last, options);
+  const rewriting = new Rewriting(js, program, own, local, shared, last, options);
   const { prefix, suffix } = rewriting.run();
   const { text, marks } = rewriting.edits.apply(js, prefix, suffix);
   return {
     js: text,
     map: buildMap(code, js, text, marks, compiledMap, `cell_${options.cell}.ts`),
     imports: rewriting.imports,
-    names: own,
+    names: [...own],
   };
 }
 
