@@ -44,7 +44,7 @@ export function packagesProblem(folder = root) {
 }
 
 /** npm itself, run by the machine's Node: ours may be replaced while npm works. */
-function npmCommand() {
+export function npmCommand() {
   const { npm_execpath, npm_node_execpath } = process.env;
   const ours = join(root, "node_modules") + sep;
   if (npm_execpath && existsSync(npm_execpath) && npm_node_execpath && !npm_node_execpath.startsWith(ours)) {

@@ -1,42 +1,58 @@
 // The number-crunching kernels in WebAssembly are built from AssemblyScript by
-// the package script `build:wasm`, here only when a source is newer than the
-// build. Without that script, or without the sources, there is nothing to do.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+// the package script `build:wasm`; here only when what they are built from is not
+// what the last complete build was made from. A note beside the build says that.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { npmCommand } from "./packages.mjs";
 import { root, searchPath } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { SetupError, step } from "./say.mjs";
 
-const sources = join(root, "src", "kernels", "wasm", "assembly");
-const builds = join(root, "src", "kernels", "wasm", "build");
+const place = join(root, "src", "kernels", "wasm");
+const builds = join(place, "build");
+const noteFile = join(builds, "made-from.json");
 
-function newest(folder, ending, pick = Math.max) {
-  if (!existsSync(folder)) return null;
-  const times = readdirSync(folder, { recursive: true })
-    .filter((name) => ending.test(name))
-    .map((name) => statSync(join(folder, name)).mtimeMs);
-  return times.length ? pick(...times) : null;
+/** The sources, the build script and the compiler, as one hash. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  const sources = readdirSync(join(place, "assembly"), { recursive: true }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  for (const name of sources.sort()) hash.update(name).update(readFileSync(join(place, "assembly", name)));
+  hash.update(readFileSync(join(place, "build.mjs")));
+  hash.update(readFileSync(join(root, "node_modules", "assemblyscript", "package.json")));
+  return hash.digest("hex");
 }
 
-/** Is there a WebAssembly build to make? */
-export function wasmIsStale() {
-  const scripts = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts ?? {};
-  const source = newest(sources, /\.(ts|json|mjs)$/);
-  if (!scripts["build:wasm"] || source === null) return false;
-  const oldestBuild = newest(builds, /\.wasm$/, Math.min);
-  return oldestBuild === null || oldestBuild < source;
+function isCurrent(wanted) {
+  try {
+    const { sources, files } = JSON.parse(readFileSync(noteFile, "utf8"));
+    return sources === wanted && files.every((name) => existsSync(join(builds, name)));
+  } catch {
+    return false;
+  }
 }
 
-/** Build the WebAssembly kernels if their sources are newer. */
+/** Build the WebAssembly kernels unless they are up to date. */
 export async function buildWasm() {
-  if (!wasmIsStale()) return false;
+  if (!existsSync(join(place, "assembly"))) return false;
+  const sources = fingerprint();
+  if (isCurrent(sources)) return false;
   const progress = step("WebAssembly kernels into src/kernels/wasm/build");
+  const [command, before] = npmCommand();
   const env = { ...process.env, PATH: searchPath() };
-  const { code, tail, log } = await run("npm", ["run", "build:wasm"], { name: "wasm", cwd: root, env });
+  const { code, tail, log } = await run(command, [...before, "run", "build:wasm"], {
+    name: "wasm",
+    cwd: root,
+    env,
+  });
   if (code !== 0) {
     progress.failed();
     throw new SetupError("the WebAssembly kernels could not be built.", [...tail, `Everything is in ${log}`]);
   }
-  progress.done("WebAssembly kernels are in src/kernels/wasm/build");
+  const files = readdirSync(builds).filter((name) => name.endsWith(".wasm"));
+  writeFileSync(noteFile, `${JSON.stringify({ sources, files })}\n`);
+  progress.done("WebAssembly kernels are built");
   return true;
 }
