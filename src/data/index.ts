@@ -2,7 +2,13 @@
 
 export { type CreatureOptions, type Creatures, makeCreatures, speciesNames } from "./creatures.ts";
 export { type Columns, type CsvOptions, parseCsv, readColumns } from "./csv.ts";
-export { type ColumnSource, describe, type GroupSummary, groupBy, type Summary } from "./describe.ts";
+export {
+  type ColumnSource,
+  describe,
+  type GroupSummary,
+  groupBy,
+  type Summary as ColumnSummary,
+} from "./describe.ts";
 export { type Digits, digits, digitsFile } from "./digits.ts";
 export {
   type Danfo,
