@@ -2,14 +2,14 @@ export { type LinearOptimum, linearGplvmOptimum } from "./closed.ts";
 export { evidence } from "./evidence.ts";
 export { GPLVM, type GPLVMOptions } from "./gplvm.ts";
 export {
-  Constant,
+  Constant as ConstantKernel,
   Kernel,
   type KernelParameters,
   Linear as LinearKernel,
   Matern,
   RBF,
   type StationaryOptions,
-  White,
+  White as WhiteKernel,
 } from "./kernels.ts";
 export { GPRegression, type GPRegressionOptions } from "./regression.ts";
 export { gplvmL1, gplvmL2, gplvmLogLikelihood, type LinearGplvm, linearKernel } from "./sheet.ts";

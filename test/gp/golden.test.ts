@@ -18,7 +18,7 @@ import {
   relativeError,
   type Tensor,
   tensor,
-  White,
+  WhiteKernel,
 } from "gradlab";
 
 interface Saved {
@@ -42,7 +42,7 @@ const kernels: Record<string, Kernel> = {
   linear: new LinearKernel({ variance: 1.7 }),
   sum: new RBF({ variance: 1.3, lengthscale: 0.9 })
     .add(new LinearKernel({ variance: 0.4 }))
-    .add(new White({ variance: 0.2 })),
+    .add(new WhiteKernel({ variance: 0.2 })),
   product: new RBF({ variance: 1.3, lengthscale: 0.9 }).mul(new Matern({ variance: 2, lengthscale: 0.8 })),
 };
 for (const [name, saved] of Object.entries(golden.kernels as Record<string, { AB: Saved; AA: Saved }>))

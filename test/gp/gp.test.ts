@@ -21,7 +21,7 @@ import {
   rng,
   type Tensor,
   tensor,
-  White,
+  WhiteKernel,
 } from "gradlab";
 import { factorise } from "../../src/gp/evidence.ts";
 import { linearFused, rbfFused } from "../../src/gp/fused.ts";
@@ -255,7 +255,7 @@ test("errors", () => {
   assert.throws(() => new GPLVM({ initX: normal(1, 5, 3) }).fit(normal(1, 5, 3)), /initX has shape \[5, 3\]/);
   assert.throws(() => new Matern({ nu: 1 as never }), /nu must be/);
   assert.ok(
-    new White()
+    new WhiteKernel()
       .matrix(normal(1, 2, 1), normal(2, 3, 1))
       .sum()
       .item() === 0,

@@ -1,0 +1,185 @@
+/**
+ * Distributions of one real number: Normal, Uniform, Gamma, Beta.
+ */
+
+import {
+  add,
+  and,
+  broadcastTo,
+  div,
+  erf,
+  greater,
+  greaterEqual,
+  less,
+  lgamma,
+  lift,
+  log,
+  log1p,
+  mul,
+  neg,
+  polygamma,
+  square,
+  sub,
+  type TensorLike,
+  where,
+} from "../ops/index.ts";
+import type { Random, Tensor } from "../tensor/index.ts";
+import { Distribution, isPositive, parameters, require, stream } from "./distribution.ts";
+import { gammainc, gammaincinv } from "./gammainc.ts";
+
+const psi = (x: Tensor): Tensor => polygamma(0, x);
+const OUTSIDE = Number.NEGATIVE_INFINITY;
+
+/** N(loc, scale²): logProb = −½ ((x − μ)/σ)² − log σ − ½ log 2π. */
+export class Normal extends Distribution {
+  readonly loc: Tensor;
+  readonly scale: Tensor;
+  constructor(loc: TensorLike = 0, scale: TensorLike = 1) {
+    const { tensors, batch } = parameters("Normal", loc, scale);
+    super(batch);
+    [this.loc, this.scale] = tensors;
+    require(this.scale, "Normal", "scale", isPositive, "positive");
+  }
+  get mean(): Tensor {
+    return broadcastTo(this.loc, this.batchShape);
+  }
+  get variance(): Tensor {
+    return broadcastTo(square(this.scale), this.batchShape);
+  }
+  logProb(x: TensorLike): Tensor {
+    const z = div(sub(lift(x, "logProb", this.loc), this.loc), this.scale);
+    return sub(sub(mul(-0.5, square(z)), log(this.scale)), 0.5 * Math.log(2 * Math.PI));
+  }
+  override entropy(): Tensor {
+    return broadcastTo(add(log(this.scale), 0.5 * Math.log(2 * Math.PI * Math.E)), this.batchShape);
+  }
+  override cdf(x: TensorLike): Tensor {
+    const z = div(sub(lift(x, "cdf", this.loc), this.loc), mul(this.scale, Math.SQRT2));
+    return mul(0.5, add(1, erf(z)));
+  }
+  override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
+    return add(this.loc, mul(this.scale, stream(random).normal([...shape, ...this.batchShape])));
+  }
+}
+
+/** Uniform on [low, high): logProb = −log(high − low) inside. */
+export class Uniform extends Distribution {
+  readonly low: Tensor;
+  readonly high: Tensor;
+  constructor(low: TensorLike = 0, high: TensorLike = 1) {
+    const { tensors, batch } = parameters("Uniform", low, high);
+    super(batch);
+    [this.low, this.high] = tensors;
+    require(sub(this.high, this.low), "Uniform", "high − low", isPositive, "positive");
+  }
+  get mean(): Tensor {
+    return mul(0.5, add(this.low, this.high));
+  }
+  get variance(): Tensor {
+    return div(square(sub(this.high, this.low)), 12);
+  }
+  logProb(x: TensorLike): Tensor {
+    const t = lift(x, "logProb", this.low);
+    const inside = and(greaterEqual(t, this.low), less(t, this.high));
+    return where(inside, neg(log(sub(this.high, this.low))), OUTSIDE);
+  }
+  override entropy(): Tensor {
+    return log(sub(this.high, this.low));
+  }
+  override cdf(x: TensorLike): Tensor {
+    return div(sub(lift(x, "cdf", this.low), this.low), sub(this.high, this.low))
+      .maximum(0)
+      .minimum(1);
+  }
+  override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
+    return add(
+      this.low,
+      mul(sub(this.high, this.low), stream(random).uniform([...shape, ...this.batchShape])),
+    );
+  }
+}
+
+/** Gamma(concentration a, rate b): logProb = a log b + (a − 1) log x − b x − log Γ(a) for x > 0. */
+export class Gamma extends Distribution {
+  readonly concentration: Tensor;
+  readonly rate: Tensor;
+  constructor(concentration: TensorLike, rate: TensorLike = 1) {
+    const { tensors, batch } = parameters("Gamma", concentration, rate);
+    super(batch);
+    [this.concentration, this.rate] = tensors;
+    require(this.concentration, "Gamma", "concentration", isPositive, "positive");
+    require(this.rate, "Gamma", "rate", isPositive, "positive");
+  }
+  get mean(): Tensor {
+    return div(this.concentration, this.rate);
+  }
+  get variance(): Tensor {
+    return div(this.concentration, square(this.rate));
+  }
+  logProb(x: TensorLike): Tensor {
+    const { concentration: a, rate: b } = this;
+    const t = lift(x, "logProb", a);
+    const inside = greater(t, 0);
+    const safe = where(inside, t, 1);
+    const value = sub(add(mul(a, log(b)), mul(sub(a, 1), log(safe))), add(mul(b, safe), lgamma(a)));
+    return where(inside, value, OUTSIDE);
+  }
+  override entropy(): Tensor {
+    const { concentration: a, rate: b } = this;
+    return add(sub(a, log(b)), add(lgamma(a), mul(sub(1, a), psi(a))));
+  }
+  override cdf(x: TensorLike): Tensor {
+    return gammainc(this.concentration, mul(this.rate, lift(x, "cdf", this.rate)));
+  }
+  /** By inversion, so that the gradient by the concentration is exact. */
+  override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
+    const u = stream(random).uniform([...shape, ...this.batchShape]) as Tensor;
+    return div(gammaincinv(this.concentration, u), this.rate);
+  }
+}
+
+/** Beta(a, b): logProb = (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) for 0 < x < 1. */
+export class Beta extends Distribution {
+  readonly a: Tensor;
+  readonly b: Tensor;
+  constructor(a: TensorLike, b: TensorLike) {
+    const { tensors, batch } = parameters("Beta", a, b);
+    super(batch);
+    [this.a, this.b] = tensors;
+    require(this.a, "Beta", "a", isPositive, "positive");
+    require(this.b, "Beta", "b", isPositive, "positive");
+  }
+  get mean(): Tensor {
+    return div(this.a, add(this.a, this.b));
+  }
+  get variance(): Tensor {
+    const s = add(this.a, this.b);
+    return div(mul(this.a, this.b), mul(square(s), add(s, 1)));
+  }
+  /** log B(a, b). */
+  logNormalizer(): Tensor {
+    return sub(add(lgamma(this.a), lgamma(this.b)), lgamma(add(this.a, this.b)));
+  }
+  logProb(x: TensorLike): Tensor {
+    const t = lift(x, "logProb", this.a);
+    const inside = and(greater(t, 0), less(t, 1));
+    const safe = where(inside, t, 0.5);
+    const value = sub(
+      add(mul(sub(this.a, 1), log(safe)), mul(sub(this.b, 1), log1p(neg(safe)))),
+      this.logNormalizer(),
+    );
+    return where(inside, value, OUTSIDE);
+  }
+  override entropy(): Tensor {
+    const { a, b } = this;
+    const s = add(a, b);
+    const parts = add(mul(sub(a, 1), psi(a)), mul(sub(b, 1), psi(b)));
+    return add(sub(this.logNormalizer(), parts), mul(sub(s, 2), psi(s)));
+  }
+  override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
+    const r = stream(random);
+    const full = [...shape, ...this.batchShape];
+    const x = gammaincinv(this.a, r.uniform(full) as Tensor);
+    return div(x, add(x, gammaincinv(this.b, r.uniform(full) as Tensor)));
+  }
+}

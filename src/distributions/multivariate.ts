@@ -1,0 +1,138 @@
+/**
+ * Distributions of vectors: MultivariateNormal and Dirichlet.
+ */
+
+import { cholesky, diagonal, inv, triangularSolve } from "../linalg/index.ts";
+import {
+  add,
+  broadcastTo,
+  div,
+  expandDims,
+  lgamma,
+  lift,
+  log,
+  matmul,
+  mul,
+  polygamma,
+  square,
+  squeeze,
+  sub,
+  sum,
+  type TensorLike,
+  transpose,
+} from "../ops/index.ts";
+import {
+  ArgumentError,
+  broadcastShapes,
+  type Random,
+  ShapeError,
+  shapeText,
+  type Tensor,
+} from "../tensor/index.ts";
+import { xLogP } from "./discrete.ts";
+import { Distribution, isPositive, require, stream } from "./distribution.ts";
+import { gammaincinv } from "./gammainc.ts";
+
+const LOG_2PI = Math.log(2 * Math.PI);
+
+export type Spread = { covariance: TensorLike } | { precision: TensorLike } | { scaleTril: TensorLike };
+
+/**
+ * N(loc [..., d], Σ [..., d, d]), Σ given as covariance, precision Σ⁻¹, or Cholesky factor L:
+ * logProb = −½ ‖L⁻¹(x − μ)‖² − Σ log L_ii − d/2 log 2π.
+ */
+export class MultivariateNormal extends Distribution {
+  readonly loc: Tensor;
+  /** L, lower triangular, L Lᵀ = Σ. */
+  readonly scaleTril: Tensor;
+  constructor(loc: TensorLike, spread: Spread) {
+    const mean = lift(loc, "MultivariateNormal");
+    const L =
+      "scaleTril" in spread
+        ? lift(spread.scaleTril, "MultivariateNormal")
+        : cholesky(
+            "covariance" in spread ? lift(spread.covariance, "MultivariateNormal") : inv(spread.precision),
+          );
+    const d = mean.shape[mean.rank - 1];
+    if (mean.rank === 0 || L.rank < 2 || L.shape[L.rank - 1] !== d || L.shape[L.rank - 2] !== d)
+      throw new ShapeError(
+        `MultivariateNormal: loc has shape ${shapeText(mean.shape)} and the matrix ${shapeText(L.shape)}; expected [..., d] and [..., d, d].`,
+      );
+    require(diagonal(L.detach()), "MultivariateNormal", "the diagonal of scaleTril", isPositive, "positive");
+    super(broadcastShapes(mean.shape.slice(0, -1), L.shape.slice(0, -2), "MultivariateNormal"), [d]);
+    this.loc = mean;
+    this.scaleTril = L;
+  }
+  get mean(): Tensor {
+    return broadcastTo(this.loc, [...this.batchShape, ...this.eventShape]);
+  }
+  get covariance(): Tensor {
+    return matmul(this.scaleTril, transpose(this.scaleTril));
+  }
+  get variance(): Tensor {
+    return broadcastTo(sum(square(this.scaleTril), -1), [...this.batchShape, ...this.eventShape]);
+  }
+  logProb(x: TensorLike): Tensor {
+    const d = this.eventShape[0];
+    const Z = sub(lift(x, "logProb", this.loc), this.loc);
+    const logScale = sum(log(diagonal(this.scaleTril)), -1);
+    // One factor for all rows: solve them together, as columns.
+    const whitened =
+      this.scaleTril.rank === 2 && Z.rank === 2
+        ? transpose(triangularSolve(this.scaleTril, transpose(Z)))
+        : squeeze(triangularSolve(this.scaleTril, expandDims(Z, Z.rank)), -1);
+    return sub(mul(-0.5, sum(square(whitened), -1)), add(logScale, 0.5 * d * LOG_2PI));
+  }
+  override entropy(): Tensor {
+    const d = this.eventShape[0];
+    return broadcastTo(add(sum(log(diagonal(this.scaleTril)), -1), 0.5 * d * (1 + LOG_2PI)), this.batchShape);
+  }
+  override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
+    const noise = stream(random).normal([...shape, ...this.batchShape, ...this.eventShape]) as Tensor;
+    return add(this.loc, squeeze(matmul(this.scaleTril, expandDims(noise, noise.rank)), -1));
+  }
+}
+
+/** Dirichlet(α [..., K]) on the simplex: logProb = Σ (α_k − 1) log x_k + log Γ(Σα) − Σ log Γ(α_k). */
+export class Dirichlet extends Distribution {
+  readonly concentration: Tensor;
+  constructor(concentration: TensorLike) {
+    const a = lift(concentration, "Dirichlet");
+    if (a.rank === 0) throw new ShapeError("Dirichlet: expected concentrations [..., K]; got one number.");
+    super(a.shape.slice(0, -1), a.shape.slice(-1));
+    require(a, "Dirichlet", "concentration", isPositive, "positive");
+    this.concentration = a;
+  }
+  get mean(): Tensor {
+    return div(this.concentration, sum(this.concentration, -1, { keepdim: true }));
+  }
+  get variance(): Tensor {
+    const m = this.mean;
+    return div(mul(m, sub(1, m)), add(sum(this.concentration, -1, { keepdim: true }), 1));
+  }
+  /** log B(α). */
+  logNormalizer(): Tensor {
+    return sub(sum(lgamma(this.concentration), -1), lgamma(sum(this.concentration, -1)));
+  }
+  /** @throws ArgumentError when a row of x does not lie on the simplex */
+  logProb(x: TensorLike): Tensor {
+    const t = lift(x, "logProb", this.concentration);
+    for (const s of t.detach().sum(-1).values())
+      if (Math.abs(s - 1) > 1e-6)
+        throw new ArgumentError(`Dirichlet.logProb: x must sum to 1 over its last axis; a row sums to ${s}.`);
+    return sub(sum(xLogP(sub(this.concentration, 1), t), -1), this.logNormalizer());
+  }
+  override entropy(): Tensor {
+    const a = this.concentration;
+    const total = sum(a, -1);
+    const K = this.eventShape[0];
+    const parts = sum(mul(sub(a, 1), polygamma(0, a)), -1);
+    return sub(add(this.logNormalizer(), mul(sub(total, K), polygamma(0, total))), parts);
+  }
+  /** Normalised gamma draws. */
+  override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
+    const u = stream(random).uniform([...shape, ...this.batchShape, ...this.eventShape]) as Tensor;
+    const g = gammaincinv(this.concentration, u);
+    return div(g, sum(g, -1, { keepdim: true }));
+  }
+}
