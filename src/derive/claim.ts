@@ -15,13 +15,20 @@ import {
   ShapeError,
   sameShape,
   shapeText,
+  sizeOf,
   Tensor,
 } from "../tensor/index.ts";
 import { along, direction, slope } from "./differences.ts";
+import type { Expr } from "./expr/expr.ts";
 import type { SamplePoint, Study } from "./study.ts";
 import { errorText, matches, type Verdict } from "./verdict.ts";
 
-export type Formula = (quantities: any, gradients: any) => Tensor | number;
+export interface Formula {
+  (quantities: any, gradients: any): Tensor | number;
+  /** A formula given as an expression (from LaTeX), with the tensor shape it stands for. */
+  expr?: Expr;
+  shape?: readonly number[];
+}
 
 /** The quantities and gradients a formula may use, with a clear error for any other name. */
 export function environment(
@@ -67,6 +74,13 @@ function guarded(values: Record<string, Tensor>, what: string): Record<string, T
 
 /** The formula's value at a point. */
 export function evaluateFormula(formula: Formula, study: Study, p: SamplePoint): Tensor {
+  if (formula.expr) {
+    const v = p.point.value(formula.expr);
+    const shape = formula.shape as readonly number[];
+    // A vector of one axis is neither row nor column.
+    const vector = shape.length < 2 && (v.shape[1] === 1 || v.shape[0] === 1) && v.size === sizeOf(shape);
+    return vector ? v.reshape(shape) : v;
+  }
   const { quantities, gradients } = environment(study, p, { trace: false });
   return withRecording(false, () => asTensor(formula(quantities, gradients)));
 }

@@ -6,7 +6,12 @@ import { ArgumentError, type Tensor } from "../tensor/index.ts";
 import { type Comparison, compareGradient, type Formula } from "./claim.ts";
 import type { Derivation, Known } from "./derive.ts";
 import { type Diagnosis, diagnose } from "./diagnose/index.ts";
-import { gradientTex } from "./symbols.ts";
+import { readClaim } from "./diagnose/read.ts";
+import { draftDiagnosis } from "./diagnose/shapes.ts";
+import { printExpr } from "./expr/print.ts";
+import { gradientTex, symbolsFor } from "./symbols.ts";
+import { draftFormula, readTex, targetOf } from "./tex/claim-tex.ts";
+import { DraftClash } from "./tex/draft.ts";
 
 export interface ClaimOptions {
   /** "false" shows a wrong formula with its diagnosis, and throws when it is right after all. */
@@ -101,19 +106,60 @@ export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
   const claim = (name: string, formula: Formula, options: ClaimOptions = {}): Claim => {
     const target = gradientName(d, name);
     const c = compareGradient(d.study, target, formula);
+    const { expr } = readClaim(d, formula);
     return settle(
-      new Claim({
-        ok: c.ok,
-        title: options.title ?? `∂${d.naming.output}/∂${target}`,
-        tex: gradientTex(d.naming, target),
-        text: c.text,
-        comparison: c,
-        ...(c.ok ? {} : { diagnosis: diagnose(d, target, formula) }),
-      }),
+      gradientClaim(d, target, options, c, expr && printExpr(expr, symbolsFor(d.naming)), () =>
+        diagnose(d, target, formula),
+      ),
       options.expect,
     );
   };
-  return claim as ClaimFunction<any>;
+  claim.tex = (source: string, options: ClaimOptions & { of?: string } = {}): Claim => {
+    const statement = readTex(d, source);
+    const target = gradientName(d, options.of ?? targetOf(d, statement) ?? needTarget(source));
+    const right = source.includes("=") ? source.slice(source.indexOf("=") + 1).trim() : source;
+    try {
+      const formula = draftFormula(d, target, statement.right);
+      const c = compareGradient(d.study, target, formula);
+      return settle(
+        gradientClaim(d, target, options, c, right, () => diagnose(d, target, formula)),
+        options.expect,
+      );
+    } catch (error) {
+      if (!(error instanceof DraftClash)) throw error;
+      const c = { ok: false, points: 0, error: 0, autodiff: 0, differences: 0, text: error.reason };
+      return settle(
+        gradientClaim(d, target, options, c, right, () => draftDiagnosis(d, target, statement.right)!),
+        options.expect,
+      );
+    }
+  };
+  return claim as unknown as ClaimFunction<any>;
+}
+
+function needTarget(source: string): never {
+  throw new ArgumentError(
+    `claim.tex: "${source}" has no left-hand side; write \\nabla_W L = …, or name the variable with { of: "W" }.`,
+  );
+}
+
+function gradientClaim(
+  d: Derivation<any>,
+  target: string,
+  options: ClaimOptions,
+  c: Comparison,
+  right: string | undefined,
+  why: () => Diagnosis,
+): Claim {
+  const left = gradientTex(d.naming, target);
+  return new Claim({
+    ok: c.ok,
+    title: options.title ?? `∂${d.scalar ? d.naming.output : "L"}/∂${target}`,
+    tex: right === undefined ? left : `${left} ${c.ok ? "=" : "\\overset{?}{=}"} ${right}`,
+    text: c.text,
+    comparison: c,
+    ...(c.ok ? {} : { diagnosis: why() }),
+  });
 }
 
 /** `W`, `dL/dW` and `∂L/∂W` all name the gradient by W. */

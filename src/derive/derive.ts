@@ -24,6 +24,8 @@ import type { Verdict } from "./verdict.ts";
 export interface DeriveOptions extends StudyOptions, Notation {
   /** Steps from name to name, or operation by operation. Default: by names where any result is named. */
   detail?: Detail;
+  /** Names of sizes, e.g. { N: 5 }, for claims in LaTeX and for coefficients such as 1/N. */
+  sizes?: Readonly<Record<string, number>>;
 }
 
 /** What formulas receive: inputs, named results, and (untyped) any other name. */

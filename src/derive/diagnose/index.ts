@@ -68,7 +68,7 @@ function search(
   formula: Formula,
   claim: Expr | undefined,
 ): Candidate | undefined {
-  const points = d.study.points.slice(0, 4);
+  const { points } = d.study;
   const judge = new Judge(
     points,
     points.map((p) => p.gradients.get(name)!),

@@ -3,7 +3,7 @@
  */
 
 import { ArgumentError, type Node, ShapeError, sameShape, type Tensor } from "../../tensor/index.ts";
-import { type Formula, recordFormula } from "../claim.ts";
+import { evaluateFormula, type Formula, recordFormula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import { constant, sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
@@ -20,6 +20,7 @@ export interface ReadClaim {
 
 export function readClaim(d: Derivation<any>, formula: Formula): ReadClaim {
   const p = d.study.here;
+  if (formula.expr) return { expr: formula.expr, shape: evaluateFormula(formula, d.study, p).shape };
   try {
     const { result, leaves } = recordFormula(formula, d.study, p);
     const nodes = new Map<Node, Expr>();

@@ -1,37 +1,263 @@
 /**
- * Formulas whose shapes do not go together, or whose shape is not the variable's.
+ * Formulas whose shapes do not go together, or whose shape is not the variable's: where it clashes, and
+ * the least rearrangement (a transpose, the other order, an elementwise product, a sum over rows) with
+ * which the formula becomes the gradient.
  */
 
-import { sameShape, shapeText } from "../../tensor/index.ts";
+import { sameShape, shapeText, type Tensor } from "../../tensor/index.ts";
 import type { Formula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
+import { add, had, mul, num, ones, ShapeClash, sym, transpose } from "../expr/build.ts";
+import { type Expr, matrixShape } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
+import { barOf } from "../study.ts";
 import { symbolsFor } from "../symbols.ts";
+import { type Draft, DraftClash, type Shape2, settle, size } from "../tex/draft.ts";
+import { looseOf, NotReadable, stand } from "../tex/loose.ts";
 import type { Diagnosis } from "./index.ts";
+import { Judge } from "./judge.ts";
+import { describeNumberShort, tidyNumber } from "./numbers.ts";
 import type { ReadClaim } from "./read.ts";
+import { attempt } from "./slips.ts";
+
+interface Repair {
+  readonly expr: Expr;
+  readonly part: Expr;
+  readonly kind:
+    | "transpose"
+    | "order"
+    | "elementwise product"
+    | "matrix product"
+    | "sum missing"
+    | "outer product";
+  readonly edits: number;
+}
 
 export function shapeDiagnosis(
   d: Derivation<any>,
   name: string,
-  _formula: Formula,
+  formula: Formula,
   read: ReadClaim,
 ): Diagnosis | undefined {
   const q = d.structure.quantities.get(name)!;
-  if (read.clash)
+  const show = symbolsFor(d.naming);
+  const print = (e: Expr): string => `$${printExpr(e, show)}$`;
+  const expected = matrixShape(q.tensor.shape) as unknown as Shape2;
+  if (read.clash !== undefined) {
+    const draft = recordDraft(d, formula);
+    if (draft) return draftDiagnosis(d, name, draft);
+    return plain(`The shapes in your formula do not go together. ${read.clash}`);
+  }
+  if (!read.shape || sameShape(read.shape, q.tensor.shape)) return undefined;
+  const what =
+    `Your formula${read.expr ? ` ${print(read.expr)}` : ""} has shape ${shapeText(read.shape)}, but the gradient has the ` +
+    `shape of $${show(name)}$, ${shapeText(q.tensor.shape)}`;
+  const core = (s: readonly number[]): string => s.filter((n) => n !== 1).join();
+  if (core(read.shape) === core(q.tensor.shape)) {
+    const value = { kinds: ["shape"], kind: "shape" };
     return {
-      kind: "shape",
-      kinds: ["shape"],
-      sentence: `The shapes in your formula do not go together. ${read.clash}`,
-    };
-  if (read.shape && !sameShape(read.shape, q.tensor.shape)) {
-    const tex = read.expr ? ` $${printExpr(read.expr, symbolsFor(d.naming))}$` : "";
-    return {
-      kind: "shape",
-      kinds: ["shape"],
-      sentence:
-        `Your formula${tex} has shape ${shapeText(read.shape)}, but the gradient has the shape of ` +
-        `$${symbolsFor(d.naming)(name)}$, ${shapeText(q.tensor.shape)}.`,
+      ...value,
+      sentence: `${what}: only axes of size 1 differ. Keep them with sum(axis, { keepdim: true }), or reshape the result.`,
     };
   }
+  if (!read.expr) return plain(`${what}.`);
+  const judge = truthJudge(d, name);
+  const found = best(judge, wholeRepairs(read.expr, expected));
+  return found ? mended(d, `${what}.`, found) : plain(`${what}.`);
+}
+
+/** The diagnosis of a formula that was only drafted, when its shapes clash. */
+export function draftDiagnosis(d: Derivation<any>, name: string, draft: Draft): Diagnosis | undefined {
+  const expected = matrixShape(d.structure.quantities.get(name)!.tensor.shape) as unknown as Shape2;
+  const show = symbolsFor(d.naming);
+  try {
+    settle(draft, expected);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DraftClash)) throw error;
+    const named = error.parts.filter((e) => !e.isScalar);
+    const sizes = named.map((e) => `$${printExpr(e, show)}$ is ${size(e)}`).join(", ");
+    const what = `The shapes do not go together: ${error.reason}${sizes ? ` (${sizes})` : ""}.`;
+    const whole = (part: Expr): Expr | undefined =>
+      attempt(() => settle(draft, expected, new Map([[error.draft, part]])));
+    const list = clashRepairs(error).flatMap((r) => {
+      const expr = whole(r.part);
+      return expr ? [{ ...r, expr }] : [];
+    });
+    const found = best(truthJudge(d, name), list);
+    return found ? mended(d, what, found) : plain(what);
+  }
+}
+
+function plain(sentence: string): Diagnosis {
+  return { kind: "shape", kinds: ["shape"], sentence };
+}
+
+function mended(d: Derivation<any>, what: string, { repair, k }: { repair: Repair; k: number }): Diagnosis {
+  const tex = (e: Expr): string => printExpr(e, symbolsFor(d.naming));
+  const advice: Record<Repair["kind"], string> = {
+    transpose: "A transpose is missing",
+    order: "The order of the product is wrong",
+    "elementwise product": "An elementwise product belongs there",
+    "matrix product": "A matrix product belongs there",
+    "sum missing": "A sum is missing",
+    "outer product": "An outer product belongs there",
+  };
+  const right = Math.abs(k - 1) < 1e-7;
+  const fix = right ? repair.expr : mul([...scalar(1 / k), repair.expr]);
+  const kinds = [repair.kind as string, ...(right ? [] : [Math.abs(k + 1) < 1e-7 ? "sign" : "factor"])];
+  const rest = right
+    ? ""
+    : Math.abs(k + 1) < 1e-7
+      ? ", and the sign is wrong"
+      : `, and ${describeNumberShort(k)}`;
+  return {
+    kind: kinds[0],
+    kinds,
+    fix: tex(fix),
+    sentence:
+      `${what} ${advice[repair.kind]}: write $${tex(repair.part)}$${rest}. ` +
+      `With that mended it agrees at ${d.study.points.length} random points: $${tex(fix)}$.`,
+  };
+}
+
+const scalar = (k: number): Expr[] => (k === 1 ? [] : [num(tidyNumber(k))]);
+
+function truthJudge(d: Derivation<any>, name: string): Judge {
+  const truths = d.study.points.map((p) => p.gradients.get(name) as Tensor);
+  return new Judge(d.study.points, truths, truths);
+}
+
+/** The repair with the fewest edits that gives the truth, or a simple multiple of it. */
+function best(judge: Judge, list: readonly Repair[]): { repair: Repair; k: number } | undefined {
+  const order = [...list].sort((a, b) => a.edits - b.edits);
+  for (const repair of order)
+    if (repair.expr.shape.length === 2 && judge.is(repair.expr, judge.truth)) return { repair, k: 1 };
+  for (const repair of order) {
+    const c = judge.column(repair.expr);
+    const k = c && c.length === judge.truth.length ? judge.ratio(c, judge.truth) : undefined;
+    if (k !== undefined) return { repair, k: tidyNumber(k) };
+  }
   return undefined;
+}
+
+function clashRepairs(clash: DraftClash): Omit<Repair, "expr">[] {
+  const scalars = clash.parts.filter((e) => e.isScalar);
+  const chain = clash.parts.filter((e) => !e.isScalar);
+  const k = clash.draft.k;
+  const out: Omit<Repair, "expr">[] = [];
+  const put = (kind: Repair["kind"], edits: number, f: () => Expr): void => {
+    const part = attempt(f);
+    if (part) out.push({ kind, edits, part });
+  };
+  if (k === "product" || k === "had" || k === "over") {
+    for (const { list, moved, turned } of arrangements(chain))
+      put(
+        k === "had" ? "matrix product" : moved ? "order" : isOuter(list) ? "outer product" : "transpose",
+        turned + 2 * moved,
+        () => mul([...scalars, ...list]),
+      );
+    if (chain.length > 2) put("elementwise product", 1.5, () => mul([...scalars, had(chain)]));
+    if (chain.length === 2)
+      for (const b of [chain[1], transpose(chain[1])])
+        put("elementwise product", b === chain[1] ? 1.5 : 2.5, () => mul([...scalars, had([chain[0], b])]));
+    if (k === "had" && chain.length === 2)
+      for (const [a, b] of [chain, [...chain].reverse()]) {
+        // A column or row beside a matrix scales its rows or columns.
+        put("matrix product", 2, () => had([mul([a, ones([1, b.cols])]), b]));
+      }
+  }
+  if (k === "sum")
+    chain.forEach((e, i) => {
+      put("transpose", 1, () => add(chain.with(i, transpose(e))));
+    });
+  return out;
+}
+
+const isOuter = (list: readonly Expr[]): boolean =>
+  list.length === 2 && list[0].cols === 1 && list[1].rows === 1;
+
+/** Orders and transposes of up to four factors. */
+function arrangements(chain: readonly Expr[]): { list: Expr[]; moved: number; turned: number }[] {
+  if (chain.length < 2 || chain.length > 4) return [];
+  const out: { list: Expr[]; moved: number; turned: number }[] = [];
+  const orders = permutations([...chain.keys()]);
+  for (const order of orders) {
+    const moved = order.some((x, i) => x !== i) ? 1 : 0;
+    for (let mask = 0; mask < 1 << chain.length; mask++) {
+      let turned = 0;
+      const list = order.map((x, i) => {
+        if (!(mask & (1 << i))) return chain[x];
+        turned++;
+        return transpose(chain[x]);
+      });
+      if (moved + turned > 0) out.push({ list, moved, turned });
+    }
+  }
+  return out;
+}
+
+function permutations(list: readonly number[]): number[][] {
+  if (list.length < 2) return [[...list]];
+  return list.flatMap((x, i) => permutations(list.toSpliced(i, 1)).map((rest) => [x, ...rest]));
+}
+
+/** Ways to bring a whole expression to the expected shape. */
+function wholeRepairs(e: Expr, [r, c]: Shape2): Repair[] {
+  const out: Repair[] = [];
+  const put = (kind: Repair["kind"], edits: number, f: () => Expr): void => {
+    const expr = attempt(f);
+    if (expr && expr.shape.length === 2 && expr.rows === r && expr.cols === c)
+      out.push({ kind, edits, part: expr, expr });
+  };
+  if (e.shape.length !== 2) return out;
+  put("transpose", 1, () => transpose(e));
+  put("sum missing", 1, () => mul([ones([1, e.rows]), e]));
+  put("sum missing", 1, () => mul([e, ones([e.cols, 1])]));
+  put("sum missing", 1.5, () => mul([transpose(e), ones([e.rows, 1])]));
+  put("sum missing", 1.5, () => mul([ones([1, e.cols]), transpose(e)]));
+  put("sum missing", 1.5, () => mul([ones([1, e.rows]), e, ones([e.cols, 1])]));
+  const scalars = e.kind === "mul" ? e.args.filter((a) => a.isScalar) : [];
+  const chain = e.kind === "mul" ? e.args.filter((a) => !a.isScalar) : e.kind === "had" ? [...e.args] : [];
+  for (const { list, moved, turned } of arrangements(chain))
+    put(
+      e.kind === "had"
+        ? isOuter(list)
+          ? "outer product"
+          : "matrix product"
+        : moved
+          ? "order"
+          : isOuter(list)
+            ? "outer product"
+            : "transpose",
+      1 + turned + 2 * moved,
+      () => mul([...scalars, ...list]),
+    );
+  if (chain.length === 2) put("elementwise product", 2, () => mul([...scalars, had(chain)]));
+  return out;
+}
+
+/** The formula as a draft, by running it on stand-ins. */
+function recordDraft(d: Derivation<any>, formula: Formula): Draft | undefined {
+  const p = d.study.here;
+  const make = (name: string, key: string): Tensor | undefined => {
+    const t = p.point.env.get(key);
+    return (
+      t && stand({ draft: { k: "expr", e: sym(key, t.shape) }, vector: t.rank === 1 }, t.detach().named(name))
+    );
+  };
+  const lookup = (key: (name: string) => string): Record<string, Tensor> =>
+    new Proxy({} as Record<string, Tensor>, {
+      get: (_, name) => (typeof name === "string" ? make(name, key(name)) : undefined),
+    });
+  const { upstream } = d.options;
+  const quantities = lookup((n) => (n === upstream ? barOf(d.naming.output) : n));
+  try {
+    return looseOf(formula(quantities, lookup(barOf)))?.draft;
+  } catch (error) {
+    if (error instanceof NotReadable || error instanceof TypeError || error instanceof ShapeClash)
+      return undefined;
+    if (error instanceof Error && error.name === "ShapeError") return undefined;
+    throw error;
+  }
 }

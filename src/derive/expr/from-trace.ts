@@ -155,7 +155,7 @@ function elementwise2(f: (a: Expr, b: Expr) => Expr): Translator {
 }
 
 /** Labels as rows with a 1 in the label's column. */
-function oneHotRows(labels: Expr, n: number, classes: number): Expr {
+export function oneHotRows(labels: Expr, n: number, classes: number): Expr {
   return call({ op: oneHotOp, params: { classes }, argShapes: [[n]], outShape: [n, classes] }, [labels]);
 }
 

@@ -1,0 +1,67 @@
+/**
+ * Claims written in LaTeX: the words a derivation knows, and a formula from a draft.
+ */
+
+import type { Formula } from "../claim.ts";
+import type { Derivation } from "../derive.ts";
+import { num, sym } from "../expr/build.ts";
+import { type Expr, matrixShape } from "../expr/expr.ts";
+import { barOf } from "../study.ts";
+import { lossTex, symbolsFor } from "../symbols.ts";
+import { type Draft, type Shape2, settle } from "./draft.ts";
+import { normalTex, parseStatement, type Statement, type Vocabulary } from "./parse.ts";
+
+export function vocabulary(d: Derivation<any>): Vocabulary {
+  const show = symbolsFor(d.naming);
+  const symbols = new Map<string, Expr>();
+  const gradients = new Map<string, Expr>();
+  for (const q of d.structure.quantities.values()) {
+    const e = sym(q.name, q.tensor.shape);
+    for (const tex of [show(q.name), q.name]) {
+      symbols.set(normalTex(tex), e);
+      if (d.study.here.gradients.has(q.name))
+        gradients.set(normalTex(tex), sym(barOf(q.name), q.tensor.shape));
+    }
+  }
+  const sizes = new Map<string, number>();
+  for (const [name, n] of Object.entries(d.options.sizes ?? {})) {
+    sizes.set(name, n);
+    if (!symbols.has(name)) symbols.set(name, num(n));
+  }
+  const { upstream } = d.options;
+  if (upstream)
+    symbols.set(
+      normalTex(show(barOf(d.naming.output))),
+      sym(barOf(d.naming.output), d.study.trace.output.shape),
+    );
+  return { symbols, gradients, losses: new Set([normalTex(lossTex(d.naming))]), sizes };
+}
+
+/** The quantity a left-hand side names. */
+export function targetOf(d: Derivation<any>, statement: Statement): string | undefined {
+  if (statement.left === undefined) return undefined;
+  const show = symbolsFor(d.naming);
+  for (const q of d.structure.quantities.values())
+    if (normalTex(show(q.name)) === statement.left || normalTex(q.name) === statement.left) return q.name;
+  return statement.left;
+}
+
+export function readTex(d: Derivation<any>, source: string): Statement {
+  return parseStatement(source, vocabulary(d));
+}
+
+/** A draft as a formula; throws DraftClash when its shapes do not go together. */
+export function draftFormula(d: Derivation<any>, name: string, draft: Draft): Formula {
+  const shape = d.structure.quantities.get(name)!.tensor.shape;
+  return exprFormula(settle(draft, matrixShape(shape) as unknown as Shape2), shape);
+}
+
+/** An expression as a formula for a quantity of the given shape. */
+export function exprFormula(e: Expr, shape: readonly number[]): Formula {
+  const formula: Formula = () => {
+    throw new Error("An expression is evaluated at a point, not called.");
+  };
+  formula.expr = e;
+  formula.shape = shape;
+  return formula;
+}
