@@ -14,6 +14,8 @@ export interface Declarations {
   exported: Set<string>;
   /** Names under `declare`: they say that something exists, they make nothing. */
   ambient: Set<string>;
+  /** Doc comments of variables. */
+  docs: Map<string, string>;
 }
 
 /** The names that a binding pattern binds, in order. */
@@ -65,6 +67,7 @@ export function declarationsOf(program: Node): Declarations {
     types: new Map(),
     exported: new Set(),
     ambient: new Set(),
+    docs: new Map(),
   };
   for (const name of varNames(program)) found.values.set(name, "let");
   for (const statement of program.body) declare(statement, found);
@@ -81,7 +84,9 @@ function declare(statement: Node, found: Declarations): void {
           types: new Map(),
           exported: new Set(),
           ambient: found.ambient,
+          docs: found.docs,
         };
+        statement.declaration.leadingComments ??= statement.leadingComments;
         declare(statement.declaration, inner);
         for (const [name, kind] of inner.values) found.values.set(name, kind);
         for (const [name, kind] of inner.types) found.types.set(name, kind);
@@ -101,6 +106,9 @@ function declare(statement: Node, found: Declarations): void {
         if (statement.declare) found.ambient.add(name);
         const kind = statement.kind === "let" || statement.kind === "var" ? "let" : "const";
         found.values.set(name, kind);
+        const doc = statement.leadingComments?.at(-1);
+        if (doc?.type === "CommentBlock" && doc.value.startsWith("*"))
+          found.docs.set(name, `/*${doc.value}*/`);
       }
       return;
     case "TSDeclareFunction":

@@ -1,7 +1,6 @@
 // What the language server is shown: one module per cell, in the notebook's own folder but
-// never on disk. The first line of a document brings in the names of earlier cells, the last
-// line gives its own names to later ones, and the cell's text stands unchanged in between, so
-// that a line of the document is a line of the cell plus one.
+// never on disk. The head of a document brings in the names of earlier cells, its last line
+// gives its own names to later ones, and the cell's text stands unchanged in between.
 import { type Declarations, declarationsOf, type ValueKind } from "./declarations.ts";
 import { CellSyntaxError, type Node, parseCell } from "./parse.ts";
 import { asExpression } from "./transform.ts";
@@ -42,12 +41,15 @@ export function readCell(code: string): CellText {
 interface Known {
   cell: number;
   kind: ValueKind | "type";
+  doc?: string;
 }
 
 export interface Document {
   name: string;
   text: string;
-  /** Cells that its first line names. */
+  /** Lines above the cell's own first line. */
+  offset: number;
+  /** Cells that its head names. */
   needs: Set<number>;
 }
 
@@ -75,7 +77,7 @@ export class Cells {
   commit(cell: number, text: CellText): { opened: Document; closed: Document[] } {
     const opened = this.document(`__cell_${cell}`, text);
     for (const [name, kind] of text.declared.values) {
-      this.#values.set(name, { cell, kind });
+      this.#values.set(name, { cell, kind, doc: text.declared.docs.get(name) });
       // A new value under the name of a class or an enum: the old type is gone with it.
       if (this.#types.get(name)?.kind !== "type") this.#types.delete(name);
     }
@@ -129,10 +131,12 @@ export class Cells {
       head.push(`import ${this.#path(cell)};`);
       needs.add(cell);
     }
+    const top = head.join(" ");
     return {
+      offset: top.split("\n").length,
       name: `${base}${text.jsx ? ".tsx" : ".ts"}`,
       // Behind a syntax error nothing may follow, or the error would be said to be there.
-      text: `${head.join(" ")}\n${text.source}${text.program === null ? "" : `\n${tail(text.declared)}`}`,
+      text: `${top}\n${text.source}${text.program === null ? "" : `\n${tail(text.declared)}`}`,
       needs,
     };
   }
@@ -157,7 +161,10 @@ export class Cells {
       if ((alone && !isVariable(value.kind)) || together) {
         return [`import { ${name} } from ${path};`];
       }
-      out.push(`declare ${value.kind === "let" ? "let" : "const"} ${name}: typeof import(${path}).${name};`);
+      // A doc comment does not follow its variable through a `typeof import`, and counts at the start of a line.
+      out.push(
+        `${value.doc ? `\n${value.doc} ` : ""}declare ${value.kind === "let" ? "let" : "const"} ${name}: typeof import(${path}).${name};`,
+      );
     }
     if (type) {
       needs.add(type.cell);

@@ -27,6 +27,8 @@ export async function inspectAt(
     const hover = await session.ask<any>("textDocument/hover", name, { position }, 5000);
     // Names of earlier cells are imports to the server; to the reader they are just names.
     markdown = contents(hover?.contents).replace(/^\(alias\) /gm, "");
+    // What the server says of a name that it does not know.
+    if (markdown === "```typescript\nany\n```") markdown = "";
     place = each;
     if (markdown) break;
   }
@@ -84,28 +86,36 @@ async function definitionAt(
   code: string,
   place: number,
 ): Promise<string> {
-  const found = await session.ask<any>(
-    "textDocument/definition",
-    name,
-    { position: positionAt(code, place, offset) },
-    5000,
-  );
-  const first = Array.isArray(found) ? found[0] : found;
-  const uri: string | undefined = first?.targetUri ?? first?.uri;
-  const range = first?.targetRange ?? first?.range;
-  if (!uri || !range) return "";
-  const path = fileURLToPath(uri);
-  const text = session.textOf(path) ?? readText(path);
-  if (text === null) return "";
+  let position = positionAt(code, place, offset);
+  for (let step = 0; step < 2; step++) {
+    const found = await session.ask<any>("textDocument/definition", name, { position }, 5000);
+    const first = Array.isArray(found) ? found[0] : found;
+    const uri: string | undefined = first?.targetUri ?? first?.uri;
+    const range = first?.targetRange ?? first?.range;
+    if (!uri?.startsWith("file:") || !range) return "";
+    const path = fileURLToPath(uri);
+    const text = session.textOf(path) ?? readText(path);
+    if (text === null) return "";
+    const lines = text.split("\n");
+    if (path.endsWith(name) && range.start.line < offset) {
+      // Our own head, `declare let x: typeof import("./__cell_1.ts").x`: look through it.
+      const start = first.targetSelectionRange?.start ?? range.start;
+      const through = /^.*?\)\.(?=[\p{ID_Start}$_])/u.exec(lines[start.line]!.slice(start.character));
+      if (!through) return "";
+      position = { line: start.line, character: start.character + through[0].length };
+      continue;
+    }
+    return show(session, path, lines, range);
+  }
+  return "";
+}
+
+function show(session: Session, path: string, lines: string[], range: any): string {
   const cell = /__(?:cell_(\d+)|check|probe)\.tsx?$/.exec(path);
-  const line = range.start.line + (cell ? 0 : 1);
-  const where = cell
-    ? cell[1]
-      ? `Cell [${cell[1]}], line ${line}`
-      : `this cell, line ${line}`
-    : `${shorten(path)}:${line}`;
-  const source = text
-    .split("\n")
+  const line = range.start.line + 1 - session.offsetOf(path);
+  const file = shorten(path);
+  const where = cell ? `${cell[1] ? `Cell [${cell[1]}]` : "this cell"}, line ${line}` : `${file}:${line}`;
+  const source = lines
     .slice(range.start.line, Math.min(range.end.line + 1, range.start.line + 40))
     .join("\n");
   return `Defined in ${where}\n\n\`\`\`typescript\n${source}\n\`\`\``;

@@ -90,8 +90,8 @@ export class Language {
       text = readCell(code);
       const document = this.#cells.document("__check", text);
       name = document.name;
-      offset = 1;
-      this.#session.set(name, document.text);
+      offset = document.offset;
+      this.#session.set(name, document.text, document.offset);
     }
     if (!this.#session.configured && /\bClass\w*DecoratorContext\b|\bDecoratorContext\b/.test(code)) {
       this.#standardDecorators = true;
@@ -197,7 +197,7 @@ export class Language {
     if (text.syntaxError) return;
     const { opened, closed } = this.#cells.commit(cell, text);
     this.#index();
-    this.#session.set(opened.name, opened.text);
+    this.#session.set(opened.name, opened.text, opened.offset);
     for (const document of closed) this.#session.close(document.name);
   }
 
@@ -236,8 +236,8 @@ export class Language {
   async #probe<T>(code: string, ask: (name: string, lines: number) => Promise<T>): Promise<T | null> {
     const run = this.#probes.then(async () => {
       const document = this.#cells.document("__probe", readCell(code), true);
-      this.#session.set(document.name, document.text);
-      return await ask(document.name, 1);
+      this.#session.set(document.name, document.text, document.offset);
+      return await ask(document.name, document.offset);
     });
     this.#probes = run.catch(() => {});
     try {

@@ -57,9 +57,16 @@ const TSLAB = "__tslab.d.ts";
 const INDEX = "__cells.ts";
 const ROOTS = ["__check.ts", "__check.tsx", "__probe.ts", "__probe.tsx"];
 
+interface OpenDocument {
+  text: string;
+  offset: number;
+  version: number;
+  languageId: string;
+}
+
 export class Session {
   readonly #options: SessionOptions;
-  readonly #texts = new Map<string, { text: string; version: number; languageId: string }>();
+  readonly #texts = new Map<string, OpenDocument>();
   #connection: Connection | null = null;
   #ready: Promise<Connection> | null = null;
   #deaths: number[] = [];
@@ -92,12 +99,19 @@ export class Session {
     return pathToFileURL(join(this.#options.cwd, name)).href;
   }
 
-  /** Opens or changes a document. */
-  set(name: string, text: string): void {
+  /** Lines of our own above the cell's in a document, by its path. */
+  offsetOf(path: string): number {
+    for (const [name, { offset }] of this.#texts) if (join(this.#options.cwd, name) === path) return offset;
+    return 0;
+  }
+
+  /** Opens or changes a document; the cell in it begins after `offset` lines. */
+  set(name: string, text: string, offset = 0): void {
     const old = this.#texts.get(name);
     if (old?.text === text) return;
     const document = {
       text,
+      offset,
       version: (old?.version ?? 0) + 1,
       languageId: name.endsWith(".tsx") ? "typescriptreact" : name.endsWith(".json") ? "jsonc" : "typescript",
     };

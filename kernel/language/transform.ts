@@ -318,6 +318,8 @@ class Rewriting {
         break;
       case "AwaitExpression":
         if (context.top) this.#async = true;
+        // What comes after an await must not run once the cell was interrupted: the runtime looks.
+        this.edits.insert(node.start, "__live(");
         break;
       case "VariableDeclaration":
         if (node.kind === "await using" && context.top) this.#async = true;
@@ -340,6 +342,9 @@ class Rewriting {
 
   #leave(node: Node, context: Context): void {
     switch (node.type) {
+      case "AwaitExpression":
+        this.edits.insert(node.end, ")");
+        break;
       case "ExpressionStatement":
         if (node === this.#last) {
           const end = this.#js[node.end - 1] === ";" ? node.end - 1 : node.end;
