@@ -6,7 +6,7 @@
  */
 
 import { ArgumentError, Tensor } from "../tensor/index.ts";
-import type { FrameLike } from "./frame.ts";
+import { type FrameLike, isSeriesLike } from "./frame.ts";
 
 export type ColumnSource = FrameLike | Record<string, ArrayLike<unknown> | Tensor>;
 
@@ -141,7 +141,7 @@ function columnsOf(source: ColumnSource): { name: string; values: unknown[] }[] 
   const frame = source as FrameLike;
   if (Array.isArray(frame.columns) && Array.isArray(frame.shape)) {
     const rows = frame.values as readonly any[];
-    const single = frame.shape.length === 1;
+    const single = isSeriesLike(frame);
     return frame.columns.map((name, c) => ({
       name: String(name),
       values: Array.from({ length: frame.shape[0] }, (_, r) => (single ? rows[r] : rows[r][c])),

@@ -20,6 +20,11 @@ export interface FrameLike {
   values: unknown;
 }
 
+/** A series holds its values bare, a frame holds rows. (danfo gives both two sizes.) */
+export function isSeriesLike(df: FrameLike): boolean {
+  return df.shape.length === 1 || (df.shape[0] > 0 && !Array.isArray((df.values as readonly unknown[])[0]));
+}
+
 let loading: Promise<Danfo> | undefined;
 
 /** danfojs-node itself: `const { DataFrame, concat } = await danfo()`. */
@@ -101,7 +106,7 @@ export interface FrameToTensorOptions {
 
 /** The numbers of a frame as a tensor [rows, columns]; of a series as [rows]. */
 export function frameToTensor(df: FrameLike, options: FrameToTensorOptions = {}): Tensor {
-  const isSeries = df.shape.length === 1;
+  const isSeries = isSeriesLike(df);
   const all = df.columns.map(String);
   const names = options.columns ?? all;
   const places = names.map((name) => {

@@ -14,9 +14,11 @@ export {
   type Danfo,
   type DataFrame,
   danfo,
+  type FrameLike,
   type FrameToTensorOptions,
   frame,
   frameToTensor,
+  isSeriesLike,
   readCsv,
   tensorToFrame,
 } from "./frame.ts";

@@ -7,6 +7,7 @@
  */
 
 import { inspect } from "node:util";
+import { type FrameLike, isSeriesLike } from "../data/frame.ts";
 import { Tensor } from "../tensor/index.ts";
 import { type Displayable, displaySymbol, type MimeBundle } from "./display.ts";
 import { columnFormat, shortNumber } from "./format.ts";
@@ -41,14 +42,6 @@ export interface Cells {
   caption: string | undefined;
   /** Size and missing values, when something is left out or missing. */
   note: string | undefined;
-}
-
-/** A data frame as danfo makes it; recognised by what it has, so that danfo need not be loaded. */
-export interface FrameLike {
-  columns: readonly unknown[];
-  index: readonly unknown[];
-  shape: readonly number[];
-  values: readonly unknown[] | ArrayLike<unknown>;
 }
 
 export type TableSource =
@@ -218,7 +211,7 @@ function readFrame(frame: FrameLike, names: readonly string[] | undefined): Read
   const all = frame.columns.map(String);
   const rows = frame.values as readonly unknown[];
   const [rowCount] = frame.shape;
-  const isSeries = frame.shape.length === 1;
+  const isSeries = isSeriesLike(frame);
   const at = (name: string): Column => {
     const c = all.indexOf(name);
     if (c < 0) throw new RangeError(`table(): no column "${name}"; there are ${all.join(", ")}.`);
