@@ -84,9 +84,10 @@ export function gammaQuantile(a: number, u: number): number {
     if (gap > 0) high = y;
     else low = y;
     const slope = Math.exp(a * y - x - special.lgamma(a));
-    let next = y - Math.max(-1, Math.min(1, gap / slope));
+    const step = Math.max(-1, Math.min(1, gap / slope));
+    if (Math.abs(step) < 1e-15 * Math.max(1, Math.abs(y))) return Math.exp(y - step);
+    let next = y - step;
     if (next <= low || next >= high) next = (low + high) / 2;
-    if (Math.abs(next - y) < 1e-15 * Math.max(1, Math.abs(y))) return Math.exp(next);
     y = next;
   }
   return Math.exp(y);
