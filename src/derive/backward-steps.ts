@@ -7,17 +7,19 @@
 import { backward, pushForward, traced } from "../autodiff/index.ts";
 import { leaf } from "../ops/index.ts";
 import { isFloat, type Node, type Tensor } from "../tensor/index.ts";
-import { num, sym } from "./expr/build.ts";
+import { add, num, sym } from "./expr/build.ts";
 import type { Expr } from "./expr/expr.ts";
 import type { Quantity, Structure } from "./structure.ts";
 import { barOf, type SamplePoint } from "./study.ts";
-import { replay } from "./trace.ts";
+import { replay, replayUses } from "./trace.ts";
 
 export interface Contribution {
   readonly to: string;
   /** In terms of the arriving cotangent and forward quantities. */
   readonly raw: Expr;
   readonly value: Tensor;
+  /** The same for each place where the block uses the quantity. */
+  readonly uses: readonly Expr[];
 }
 
 export interface Step {
@@ -61,29 +63,58 @@ export function backwardSteps(s: Structure): Step[] {
 }
 
 function contributions(s: Structure, q: Quantity, p: SamplePoint): Contribution[] {
-  const local = localFunction(s, q, p);
-  if (local.from.length === 0) return [];
+  const from = q.from.filter((n) => differentiable(s, n));
+  if (from.length === 0) return [];
   return traced(() => {
-    const args = local.inputs.map((t) => leaf(t));
-    const y = local.f(args);
-    const G = leaf(p.gradients.get(q.name) as Tensor);
-    const results = backward([y], [G], args);
+    const y0 = s.study.tensorAt(p.trace, q.name) as Tensor;
+    const nameOf = new Map(from.map((n) => [(s.study.tensorAt(p.trace, n) as Tensor).node as Node, n]));
     const nodes = new Map<Node, Expr>();
     // Quantities that carry no gradient keep their symbols.
     for (const known of s.quantities.values()) {
       const node = s.study.tensorAt(p.trace, known.name)?.node;
       if (node) nodes.set(node, sym(known.name, known.tensor.shape));
     }
-    args.forEach((a, i) => {
-      nodes.set(a.node as Node, sym(local.from[i], a.shape));
+    const places: { name: string; t: Tensor }[] = [];
+    const y = replayUses(y0, new Set(nameOf.keys()), (x) => {
+      const name = nameOf.get(x.node as Node) as string;
+      const t = leaf(x.detach());
+      places.push({ name, t });
+      nodes.set(t.node as Node, sym(name, t.shape));
+      return t;
     });
+    const G = leaf(p.gradients.get(q.name) as Tensor);
     if (y.node) nodes.set(y.node, sym(q.name, y.shape));
     const start = q.kind === "output" && s.study.scalar;
     nodes.set(G.node as Node, start ? num(1) : sym(barOf(q.name), G.shape));
+    // In the order in which the contributions arrive.
+    const arrival = new Map<Node, number>();
+    const results = backward(
+      [y],
+      [G],
+      places.map(({ t }) => t),
+      ({ output }) => {
+        for (const x of output.node?.inputs ?? [])
+          if (x.node && !arrival.has(x.node)) arrival.set(x.node, arrival.size);
+      },
+    );
     const reader = s.reader(nodes);
-    return local.from.flatMap((to, i) => {
-      const g = results[i];
-      return g ? [{ to, raw: reader.read(g), value: g.detach() }] : [];
+    const order = [...places.keys()].sort(
+      (a, b) => (arrival.get(places[a].t.node as Node) ?? 0) - (arrival.get(places[b].t.node as Node) ?? 0),
+    );
+    return from.flatMap((to) => {
+      const found = order.flatMap((i) => {
+        const g = places[i].name === to ? results[i] : null;
+        return g ? [{ raw: reader.read(g), value: g.detach() }] : [];
+      });
+      if (found.length === 0) return [];
+      return [
+        {
+          to,
+          raw: add(found.map((x) => x.raw)),
+          value: found.map((x) => x.value).reduce((a, b) => a.add(b)),
+          uses: found.map((x) => x.raw),
+        },
+      ];
     });
   });
 }

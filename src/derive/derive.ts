@@ -3,7 +3,7 @@
  * claims about its derivatives tested.
  */
 
-import type { Tensor } from "../tensor/index.ts";
+import { ArgumentError, type Tensor } from "../tensor/index.ts";
 import type { GraphSpec } from "../viz/graph.ts";
 import { backwardSteps, type Step } from "./backward-steps.ts";
 import { checkStep, type StepChecks } from "./check-steps.ts";
@@ -13,7 +13,7 @@ import { subexpressions } from "./expr/expr.ts";
 import { printExpr } from "./expr/print.ts";
 import { Forms } from "./forms.ts";
 import { type GraphOptions, graphSpec } from "./graph.ts";
-import { pathsTo } from "./paths.ts";
+import { Paths } from "./paths.ts";
 import { toMarkdown, toTex } from "./show.ts";
 import { type Detail, type Quantity, Structure } from "./structure.ts";
 import { Study, type StudyOptions } from "./study.ts";
@@ -110,14 +110,14 @@ export class Derivation<I extends Inputs = Inputs> {
   /** ∂L/∂name at the given inputs, for an input or any named result. */
   gradientValue(name: string): Tensor {
     const g = this.study.here.gradients.get(name);
-    if (!g) throw new Error(this.unknown(name));
+    if (!g) throw new ArgumentError(this.unknown(name));
     return g;
   }
 
   /** ∂L/∂name as a formula, with its value and verdict. */
   gradient(name: string): Gradient {
     const q = this.structure.quantities.get(name);
-    if (!q || !this.study.here.gradients.has(name)) throw new Error(this.unknown(name));
+    if (!q || !this.study.here.gradients.has(name)) throw new ArgumentError(this.unknown(name));
     const symbols = symbolsFor(this.naming);
     const full = this.forms.gradient(name, "inputs");
     const near = this.forms.gradient(name, "neighbours");
@@ -148,9 +148,10 @@ export class Derivation<I extends Inputs = Inputs> {
     return this.steps.reduce((n, s) => n + s.contributions.filter((c) => c.to === name).length, 0);
   }
 
-  /** The paths from the output back to a variable. */
-  pathNames(name: string): string[][] {
-    return pathsTo(this.structure, name);
+  /** Each path to a variable, its contribution, and that they sum to the gradient. */
+  paths(name: string): Paths {
+    if (!this.study.here.gradients.has(name)) throw new ArgumentError(this.unknown(name));
+    return new Paths(this, name);
   }
 
   /** A step's formula with small rewritings only: named parts recognised, numbers collected. */

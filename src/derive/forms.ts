@@ -78,9 +78,12 @@ export class Forms {
 
   /** Each step's contribution to ∂L/∂name, as formulas of the same terms. */
   parts(name: string, inTermsOf: In): Expr[] {
-    return this.steps.flatMap((step) =>
-      step.contributions.filter((c) => c.to === name).map((c) => this.resolve(c.raw, inTermsOf)),
-    );
+    // What comes by the longest way is written first, as in W(…)xᵀ + Wx(…)ᵀ.
+    return [...this.steps]
+      .reverse()
+      .flatMap((step) =>
+        step.contributions.filter((c) => c.to === name).map((c) => this.resolve(c.raw, inTermsOf)),
+      );
   }
 
   /** Replaces unnamed results by their definitions, and cotangents by their formulas. */

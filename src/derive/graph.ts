@@ -28,9 +28,7 @@ export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
   const shown = all.filter((q) => q.definition || used.has(q.name));
   const retained = d.retained();
   const highlighted =
-    o.highlight === false
-      ? undefined
-      : (o.highlight ?? d.study.variables.find((v) => pathsTo(d.structure, v).length > 1));
+    o.highlight === false ? undefined : (o.highlight ?? d.study.variables.find((v) => severalPaths(d, v)));
   const colors = new Map<string, string>();
   if (highlighted !== undefined)
     pathsTo(d.structure, highlighted).forEach((path, i) => {
@@ -59,12 +57,23 @@ export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
       };
     }),
     edges: shown.flatMap((q) =>
-      q.from.map((from) => {
-        const color = colors.get(`${from}>${q.name}`);
-        return { from, to: q.name, ...(color ? { color } : {}) };
+      q.from.flatMap((from) => {
+        // A quantity used twice in one block has two edges: two paths.
+        const step = d.steps.find((s) => s.of.name === q.name);
+        const uses =
+          from === highlighted ? (step?.contributions.find((c) => c.to === from)?.uses.length ?? 1) : 1;
+        return Array.from({ length: Math.min(uses, 4) }, (_, k) => {
+          const color = uses > 1 ? PATH_COLORS[k % PATH_COLORS.length] : colors.get(`${from}>${q.name}`);
+          return { from, to: q.name, ...(color ? { color } : {}) };
+        });
       }),
     ),
   };
+}
+
+function severalPaths(d: Derivation, name: string): boolean {
+  if (pathsTo(d.structure, name, 2).length > 1) return true;
+  return d.steps.some((s) => s.contributions.some((c) => c.to === name && c.uses.length > 1));
 }
 
 const short = (x: number): string => shortened(x).replace("-", "−");

@@ -146,16 +146,27 @@ export function replay(t: Tensor, replaced: ReadonlyMap<Node, Tensor>): Tensor {
   return t.node ? (known.get(t.node) as Tensor) : t;
 }
 
-/** Whether `t` was computed from any of the given nodes. */
-export function dependsOn(t: Tensor, nodes: ReadonlySet<Node>): boolean {
-  const seen = new Set<Node>();
-  const stack = [t];
-  while (stack.length > 0) {
-    const x = stack.pop() as Tensor;
-    if (!x.node || seen.has(x.node)) continue;
-    if (nodes.has(x.node)) return true;
-    seen.add(x.node);
-    stack.push(...x.node.inputs);
+/** Computes `t` again, asking for a replacement at every single place where a boundary tensor is used. */
+export function replayUses(t: Tensor, boundary: ReadonlySet<Node>, use: (x: Tensor) => Tensor): Tensor {
+  const known = new Map<Node, Tensor>();
+  const pending: Tensor[] = [t];
+  while (pending.length > 0) {
+    const top = pending[pending.length - 1];
+    const node = top.node;
+    if (!node || known.has(node)) {
+      pending.pop();
+      continue;
+    }
+    const missing = node.inputs.filter((x) => x.node && !known.has(x.node) && !boundary.has(x.node));
+    if (missing.length > 0) {
+      pending.push(...missing);
+      continue;
+    }
+    pending.pop();
+    const inputs = node.inputs.map((x) =>
+      x.node ? (boundary.has(x.node) ? use(x) : (known.get(x.node) as Tensor)) : x,
+    );
+    known.set(node, node.inputs.length === 0 ? top : apply(node.op, inputs, node.params));
   }
-  return false;
+  return t.node ? (known.get(t.node) as Tensor) : t;
 }
