@@ -207,7 +207,10 @@ export class Executor {
   async #check(origin: Origin, name: string, source: string, code: string): Promise<ErrorContent | null> {
     try {
       const { diagnostics } = await this.#session.language.check(origin.cell, code);
-      const notes = diagnostics.filter((d) => d.category === "warning").map((d) => `${d.message}\n`);
+      const warnings = diagnostics.filter((d) => d.category === "warning");
+      const notes = warnings.map((d) =>
+        d.code === 0 ? `${d.message}\n` : `${name}:${d.line}:${d.column} TS${d.code}: ${d.message}\n`,
+      );
       if (!origin.silent) this.#session.iopub.stream("stderr", notes.join(""), origin.parent);
       return typeErrors(name, source, diagnostics);
     } catch (error) {
