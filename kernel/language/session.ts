@@ -67,6 +67,9 @@ interface OpenDocument {
 export class Session {
   readonly #options: SessionOptions;
   readonly #texts = new Map<string, OpenDocument>();
+  /** The server's process, from its start on. */
+  #process: Connection | null = null;
+  /** The same once it takes documents. */
   #connection: Connection | null = null;
   #ready: Promise<Connection> | null = null;
   #deaths: number[] = [];
@@ -87,7 +90,7 @@ export class Session {
   }
 
   get pid(): number | undefined {
-    return this.#connection?.pid;
+    return this.#process?.pid;
   }
 
   /** Whether the notebook's folder, or one above it, has a tsconfig.json. */
@@ -249,6 +252,7 @@ export class Session {
       onExit: () => {
         if (this.#disposed) return;
         this.#deaths.push(Date.now());
+        this.#process = null;
         this.#connection = null;
         this.#ready = null;
       },
@@ -258,11 +262,9 @@ export class Session {
         return params.items.map(({ section }: { section: string }) => settings[section] ?? null);
       },
     });
+    this.#process = connection;
     this.#ready = this.#initialize(connection);
-    this.#ready.catch(() => {
-      this.#ready = null;
-      connection.kill();
-    });
+    this.#ready.catch(() => connection.kill());
     return this.#ready;
   }
 
@@ -294,30 +296,37 @@ export class Session {
   /** A request about a document; a server that died meanwhile is replaced, once. */
   async ask<T>(method: string, name: string, params: object, timeout: number): Promise<T> {
     const body = { textDocument: { uri: this.uri(name) }, ...params };
-    const connection = await this.start();
+    const connection = await within(this.start(), timeout);
     try {
       return await connection.request<T>(method, body, timeout);
     } catch (error) {
       if (!connection.closed || this.#disposed) throw error;
-      return (await this.start()).request<T>(method, body, timeout);
+      return (await within(this.start(), timeout)).request<T>(method, body, timeout);
     }
   }
 
   async send<T>(method: string, params: unknown, timeout: number): Promise<T> {
-    return (await this.start()).request<T>(method, params, timeout);
+    return (await within(this.start(), timeout)).request<T>(method, params, timeout);
   }
 
   /** Ends a server that no longer answers; the next request starts another. */
   abandon(): void {
-    this.#connection?.kill();
+    this.#process?.kill();
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    const starting = this.#ready;
-    const connection = this.#connection ?? (await starting?.catch(() => null));
-    await connection?.dispose();
+    await this.#process?.dispose();
   }
+}
+
+function within<T>(promise: Promise<T>, timeout: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () =>
+      reject(new LspError(`the language server did not start: no answer within ${timeout} ms`));
+    const timer = setTimeout(late, timeout);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Declarations that every cell sees: the kernel's globals, and Node's. */
