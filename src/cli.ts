@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import("./notebook/commands/run.ts"),
   export: () => import("./notebook/commands/export.ts"),
   bundle: () => import("./notebook/commands/bundle.ts"),
+  sweep: () => import("./notebook/commands/sweep.ts"),
   clean: () => import("./notebook/commands/clean.ts"),
   diff: () => import("./notebook/commands/diff.ts"),
   convert: () => import("./notebook/commands/convert.ts"),

@@ -3,6 +3,9 @@
 
 export { type BundleOptions, type BundleResult, makeBundle } from "./bundle/bundle.ts";
 export { type BundleName, bundleFiles, parseBundleName } from "./bundle/name.ts";
+export { type CleanOptions, cleanNotebook } from "./convert/clean.ts";
+export { type CellChange, type DiffOptions, diffNotebooks, diffText } from "./convert/diff.ts";
+export { fromScript, takeOutputs, toScript } from "./convert/script.ts";
 export { ExportError } from "./document/problems.ts";
 export {
   type ExportOptions,
@@ -32,6 +35,14 @@ export {
 } from "./run/report.ts";
 export { openServer, type RunOptions, type RunResult, runNotebook } from "./run/run.ts";
 export { type Selection, selectCells } from "./run/select.ts";
-export { Kernel, KernelDeath, type KernelOptions } from "./server/kernel.ts";
+export { type WatchOptions, watchNotebook } from "./run/watch.ts";
+export { Kernel } from "./server/kernel.ts";
+export { type ExecuteReply, KernelDeath, type KernelOptions } from "./server/kernel-types.ts";
 export { type ServerAddress, ServerError, serverAddress } from "./server/rest.ts";
 export { connectServer, type Server, type StartOptions, startServer } from "./server/start.ts";
+export {
+  type CaseResult,
+  SweepStore,
+} from "./sweep/store.ts";
+export { type SweepEvent, type SweepOptions, type SweepResult, sweepNotebook } from "./sweep/sweep.ts";
+export { plotSvg, toCsv, toText } from "./sweep/table.ts";

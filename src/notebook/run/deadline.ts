@@ -2,7 +2,8 @@
 // gentlest means that works: interrupt (state kept), restart (state lost), and
 // at last kill. Each step is given a grace period before the next.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ExecuteReply, Kernel } from "../server/kernel.ts";
+import type { Kernel } from "../server/kernel.ts";
+import type { ExecuteReply } from "../server/kernel-types.ts";
 
 export type Step = "interrupt" | "restart" | "kill";
 

@@ -109,7 +109,7 @@ async function runCell(
   kernel: Kernel,
   ids: DisplayIds,
   options: ExecuteOptions,
-): Promise<Pick<CellReport, "status" | "duration" | "executionCount" | "error" | "steps">> {
+): Promise<Pick<CellReport, "status" | "duration" | "executionCount" | "error" | "steps" | "serverLost">> {
   const recorder = new OutputRecorder(ids);
   const began = performance.now();
   const execution = kernel.execute(cell.source, (message) => {
@@ -144,6 +144,7 @@ async function runCell(
     duration,
     executionCount: count,
     ...(status !== "ok" && errors.length > 0 ? { error } : {}),
+    ...(settled.serverLost ? { serverLost: true } : {}),
     ...(settled.steps.length > 0 ? { steps: settled.steps } : {}),
   };
 }

@@ -31,6 +31,8 @@ export interface CellReport {
   error?: CellError;
   /** What was needed to stop it. */
   steps?: Step[];
+  /** The server went with the kernel. */
+  serverLost?: boolean;
   /** Differences found by `--check`. */
   differences?: string[];
 }

@@ -6,64 +6,14 @@ import { KernelConnection } from "@jupyterlab/services/lib/kernel/default.js";
 import { ServerConnection } from "@jupyterlab/services/lib/serverconnection.js";
 import { NotebookError } from "../format/types.ts";
 import type { KernelMessage } from "../run/outputs.ts";
-import { quiet } from "./quiet.ts";
+import { type ExecuteReply, KernelDeath, type KernelOptions, type LanguageInfo } from "./kernel-types.ts";
+import { quiet, tame } from "./quiet.ts";
 import { type KernelModel, listKernelSpecs, rest, ServerError } from "./rest.ts";
 import type { Server } from "./start.ts";
 
-export interface LanguageInfo {
-  name: string;
-  file_extension?: string;
-  mimetype?: string;
-  [key: string]: unknown;
-}
-
-/** How a request to run code ended. */
-export interface ExecuteReply {
-  status: "ok" | "error" | "aborted";
-  executionCount: number | null;
-  error?: { ename: string; evalue: string; traceback: string[] };
-}
-
-/** The kernel or its server is gone; state is lost. */
-export class KernelDeath extends NotebookError {
-  override name = "KernelDeath";
-  /** Whether the server went too. */
-  readonly serverLost: boolean;
-  constructor(message: string, serverLost = false) {
-    super(message);
-    this.serverLost = serverLost;
-  }
-}
-
-export interface KernelOptions {
-  /** Kernel name, e.g. "tslab". */
-  name: string;
-  /** Notebook path relative to the server's root; sets the kernel's working directory. */
-  path?: string;
-  signal?: AbortSignal;
-  /** Milliseconds for the kernel to come up. Default 60,000. */
-  timeout?: number;
-}
-
-/**
- * When a kernel dies the connection leaves promises that nobody can catch, and
- * an uncaught rejection would end this process. They are left pending instead:
- * death is noticed by the status, and by asking the server.
- */
-function tame(connection: KernelConnection, restarting: () => boolean): void {
-  const forever = new Promise<never>(() => {});
-  const info = connection.requestKernelInfo.bind(connection);
-  connection.requestKernelInfo = () => info().catch(() => forever);
-  const reconnect = connection.reconnect.bind(connection);
-  connection.reconnect = () =>
-    reconnect().catch((error) => {
-      if (restarting()) throw error;
-      return forever;
-    });
-}
-
-const POLL = 10_000;
-const SILENT_POLLS = 3;
+/** How often the server is asked whether the kernel still exists, and how soon again when it is silent. */
+const POLL = 5000;
+const POLL_AGAIN = 1000;
 
 export class Kernel {
   readonly id: string;
@@ -81,10 +31,12 @@ export class Kernel {
   #dead: KernelDeath | undefined;
   #restarting = false;
   #poll: NodeJS.Timeout | undefined;
-  #silent = 0;
+  #running = false;
+  readonly #patience: number;
 
-  private constructor(server: Server, model: KernelModel) {
+  private constructor(server: Server, model: KernelModel, patience: number) {
     this.#server = server;
+    this.#patience = patience;
     this.id = model.id;
     this.name = model.name;
     this.#lost.catch(() => {});
@@ -131,7 +83,7 @@ export class Kernel {
       timeout: options.timeout ?? 60_000,
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    const kernel = new Kernel(server, model);
+    const kernel = new Kernel(server, model, options.patience ?? 60_000);
     try {
       await kernel.#ready(options);
       return kernel;
@@ -155,7 +107,12 @@ export class Kernel {
     });
     stopped.catch(() => {});
     signal?.throwIfAborted();
-    const info = await Promise.race([this.#connection.info, stopped, this.#lost]);
+    this.#running = true; // the server is asked while we wait: it may go before the kernel answers
+    this.#watch();
+    const info = await Promise.race([this.#connection.info, stopped, this.#lost]).finally(() => {
+      this.#running = false;
+      clearTimeout(this.#poll);
+    });
     if (info.status === "ok") this.language = info.language_info as unknown as LanguageInfo;
   }
 
@@ -177,7 +134,7 @@ export class Kernel {
   async execute(
     code: string,
     onMessage: (message: KernelMessage) => void = () => {},
-    options: { silent?: boolean } = {},
+    options: { silent?: boolean; expressions?: Record<string, string> } = {},
   ): Promise<ExecuteReply> {
     if (this.#dead) throw this.#dead;
     const future = this.#connection.requestExecute({
@@ -186,8 +143,10 @@ export class Kernel {
       store_history: !options.silent,
       stop_on_error: true,
       allow_stdin: false,
+      user_expressions: options.expressions ?? {},
     });
     this.#listeners.set(future.msg.header.msg_id, onMessage);
+    this.#running = true;
     this.#watch();
     try {
       const cancelled = future.done.catch(async (error: unknown) => {
@@ -201,28 +160,41 @@ export class Kernel {
       return {
         status: content.status === "ok" ? "ok" : content.status === "error" ? "error" : "aborted",
         executionCount: content.execution_count ?? null,
+        ...(options.expressions ? { expressions: content.user_expressions ?? {} } : {}),
         ...(content.status === "error"
           ? { error: { ename: content.ename, evalue: content.evalue, traceback: content.traceback ?? [] } }
           : {}),
       };
     } finally {
-      clearInterval(this.#poll);
+      this.#running = false;
+      clearTimeout(this.#poll);
     }
   }
 
   /** While code runs, ask the server now and then whether the kernel still exists. */
-  #watch(): void {
-    clearInterval(this.#poll);
-    this.#silent = 0;
-    this.#poll = setInterval(async () => {
+  #watch(heard = Date.now(), wait = Math.min(POLL, this.#patience)): void {
+    clearTimeout(this.#poll);
+    this.#poll = setTimeout(async () => {
       try {
-        await rest<KernelModel>(this.#server, `api/kernels/${this.id}`, { timeout: POLL });
-        this.#silent = 0;
+        await rest<KernelModel>(this.#server, `api/kernels/${this.id}`, {
+          timeout: Math.max(1000, this.#patience / 2),
+        });
+        if (this.#running) this.#watch();
       } catch (error) {
         if ((error as ServerError).status === 404) this.#die("the kernel is no longer on the server");
-        else if (++this.#silent >= SILENT_POLLS) this.#die((error as Error).message, true);
+        else if (Date.now() - heard > this.#patience) this.#die((error as Error).message, true);
+        else if (this.#running) this.#watch(heard, POLL_AGAIN);
       }
-    }, POLL);
+    }, wait);
+  }
+
+  /** Whether the server is there and still has the kernel. */
+  async exists(): Promise<boolean> {
+    if (this.#dead) return false;
+    return rest(this.#server, `api/kernels/${this.id}`, { timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Ask the running code to stop; the execution then ends with an error. */
@@ -248,7 +220,7 @@ export class Kernel {
 
   /** Stop the kernel and drop the connection. Never throws; safe to call twice. */
   async shutdown(timeout = 10_000): Promise<void> {
-    clearInterval(this.#poll);
+    clearTimeout(this.#poll);
     this.#die("the kernel was shut down");
     await rest(this.#server, `api/kernels/${this.id}`, { method: "DELETE", timeout }).catch(() => {});
     this.#connection.dispose();

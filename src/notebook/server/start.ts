@@ -11,7 +11,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { killAll, remember, type Started } from "./leftovers.ts";
 import { locateServer } from "./locate.ts";
-import { rest, type ServerAddress, ServerError, serverAddress } from "./rest.ts";
+import { listKernelSpecs, rest, type ServerAddress, ServerError, serverAddress } from "./rest.ts";
 
 /** A server in use; `close` gives back what was taken (a server we connected to is left running). */
 export interface Server extends ServerAddress {
@@ -152,6 +152,6 @@ async function stop(child: ChildProcess, gone: Promise<string>, started: Started
 
 /** Use a server that somebody else runs. */
 export async function connectServer(address: ServerAddress, signal?: AbortSignal): Promise<Server> {
-  await rest(address, "api/status", signal ? { signal } : {});
+  await listKernelSpecs(address, signal); // an Enterprise Gateway answers this too, and it needs the token
   return { ...address, root: undefined, gone: new Promise(() => {}), close: async () => {} };
 }
