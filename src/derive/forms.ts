@@ -78,12 +78,12 @@ export class Forms {
 
   /** Each step's contribution to ∂L/∂name, as formulas of the same terms. */
   parts(name: string, inTermsOf: In): Expr[] {
-    // What comes by the longest way is written first, as in W(…)xᵀ + Wx(…)ᵀ.
-    return [...this.steps]
-      .reverse()
-      .flatMap((step) =>
-        step.contributions.filter((c) => c.to === name).map((c) => this.resolve(c.raw, inTermsOf)),
-      );
+    const found = this.steps.flatMap((step) => step.contributions.filter((c) => c.to === name));
+    // Among products of matrices what comes by the longest way is written first, as in W(…)xᵀ + Wx(…)ᵀ;
+    // elementwise σ(z) + zσ(z)(1 − σ(z)) keeps the order of the product rule.
+    if (found.some((c) => c.raw.kind === "mul" && c.raw.args.filter((a) => !a.isScalar).length > 1))
+      found.reverse();
+    return found.map((c) => this.resolve(c.raw, inTermsOf));
   }
 
   /** Replaces unnamed results by their definitions, and cotangents by their formulas. */
