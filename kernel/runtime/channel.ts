@@ -21,6 +21,12 @@ export function inCell<T>(cell: number, body: () => T): T {
   return cells.run(cell, body);
 }
 
+/** The execution on whose behalf this code runs, if any. */
+export function ownCell(): number | undefined {
+  return cells.getStore();
+}
+
+/** The same, or else the latest. */
 export function currentCell(): number {
   return cells.getStore() ?? latest;
 }

@@ -8,7 +8,7 @@
 
 import { type Runtime, Session } from "node:inspector";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { emit, inCell, writeText } from "./channel.ts";
+import { emit, inCell, ownCell, writeText } from "./channel.ts";
 import { describeError, plain } from "./errors.ts";
 import { toBundle } from "./format/index.ts";
 import type { Command, ErrorContent, UserExpression } from "./messages.ts";
@@ -29,6 +29,7 @@ type Outcome = { value: unknown } | { error: ErrorContent };
 
 const session = new Session();
 const runs = new Map<number, Run>();
+const interruptedCells = new Set<number>();
 let receiver = "";
 let received: unknown;
 
@@ -96,12 +97,26 @@ function finish(run: Run, error: ErrorContent, shown = false): void {
 
 /** Ends all running cells; the watcher calls this after it has terminated what was executing. */
 export function interrupted(): void {
-  for (const run of [...runs.values()])
+  for (const run of [...runs.values()]) {
+    interruptedCells.add(run.cell);
     finish(run, plain("Interrupted", "the cell was interrupted; its variables are kept"));
+  }
+}
+
+class Interrupted extends Error {}
+
+/**
+ * Every `await` of a cell passes through here when it goes on: a promise that settles after the cell was
+ * interrupted must not let the rest of the cell run. (Its `finally` blocks do.)
+ */
+export function live<T>(value: T): T {
+  if (interruptedCells.size > 0 && interruptedCells.has(ownCell() ?? 0)) throw new Interrupted("interrupted");
+  return value;
 }
 
 /** An exception in a callback, or a rejection nobody handled. */
 export function uncaught(cell: number, error: unknown): void {
+  if (error instanceof Interrupted) return;
   const content = describeError(error);
   const run = runs.get(cell);
   if (run?.silent !== true) emit({ type: "error", ...content }, [], cell);

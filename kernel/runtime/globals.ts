@@ -4,6 +4,7 @@
 import { currentCell } from "./channel.ts";
 import { onComm, openComm } from "./comms.ts";
 import { clearOutput, display, displayBundle, tag } from "./display.ts";
+import { live } from "./evaluate.ts";
 import { who } from "./help.ts";
 import { cellRequire, defineCellModule, importModule } from "./load.ts";
 import { npm, shell } from "./shell.ts";
@@ -32,6 +33,7 @@ export function installGlobals(): void {
     [Symbol.for("gradlab.on_comm")]: onComm,
     __import: importModule,
     __module: defineCellModule,
+    __live: live,
     require: cellRequire(),
     jupyter,
     input,

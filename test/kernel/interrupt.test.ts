@@ -54,6 +54,25 @@ test("a cell that waits in the queue is aborted by an interrupt of the one befor
   assert.equal(aborted.stdout, "");
 });
 
+test("what follows an interrupted await never runs, in the cell and in its functions", async () => {
+  await client.execute("const log: string[] = []; let release!: () => void; let gate!: Promise<void>;");
+  const id = client.startExecution(`
+    gate = new Promise<void>((resolve) => { release = resolve });
+    async function worker() { await gate; log.push("worker"); }
+    worker();
+    console.log("waiting");
+    try { await gate; log.push("body"); } finally { log.push("finally"); }
+    log.push("end");`);
+  await client.publishedWhere("output", (m) => m.parent === id && m.type === "stream");
+  await client.interrupt();
+  assert.equal((await client.finished(id)).error?.ename, "Interrupted");
+  const later = await client.execute(
+    "release(); await gate; await new Promise(r => setTimeout(r, 20)); log.join()",
+  );
+  assert.equal(later.result, "'finally'");
+  assert.equal(client.about(id).filter((m) => m.type === "error").length, 1);
+});
+
 test("an interrupt of an idle kernel harms nothing", async () => {
   for (let i = 0; i < 5; i++) await client.interrupt();
   assert.equal((await client.execute("1 + 1")).result, "2");

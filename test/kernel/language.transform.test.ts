@@ -16,6 +16,7 @@ session.connect();
 const cells = Symbol.for("gradlab.cells");
 const loaded: unknown[][] = [];
 Object.assign(globalThis, {
+  __live: (value: unknown) => value,
   __import: async (...args: unknown[]) => {
     loaded.push(args);
     const known: Record<string, unknown> = {

@@ -1,16 +1,23 @@
 // Runs sequences on our language room and the runtime's loader, as the kernel does: check,
 // transform, evaluate through the inspector in REPL mode.
+
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Runtime } from "node:inspector";
 import { Session } from "node:inspector/promises";
 import { format } from "node:util";
 import { Language } from "../../../../kernel/language/index.ts";
+import { live } from "../../../../kernel/runtime/evaluate.ts";
 import { cellRequire, defineCellModule, importModule, startLoader } from "../../../../kernel/runtime/load.ts";
 import type { Ran, Sequence } from "./sequence.ts";
 
 const [, , input, output] = process.argv;
 await startLoader();
-Object.assign(globalThis, { __import: importModule, __module: defineCellModule, require: cellRequire() });
+Object.assign(globalThis, {
+  __import: importModule,
+  __module: defineCellModule,
+  __live: live,
+  require: cellRequire(),
+});
 
 let text = "";
 const write = process.stdout.write;
