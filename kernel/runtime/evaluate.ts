@@ -10,7 +10,7 @@ import { type Runtime, Session } from "node:inspector";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { emit, inCell, ownCell, writeText } from "./channel.ts";
 import { describeError, plain } from "./errors.ts";
-import { toBundle } from "./format/index.ts";
+import { hasDisplay, toBundle } from "./format/index.ts";
 import type { Command, ErrorContent, UserExpression } from "./messages.ts";
 import { isCell, mapPosition, type Position, rememberSource } from "./sources.ts";
 
@@ -25,7 +25,7 @@ interface Run {
   done: boolean;
 }
 
-type Outcome = { value: unknown } | { error: ErrorContent };
+type Outcome = { value: unknown } | { error: ErrorContent; thrown: unknown };
 
 const session = new Session();
 const runs = new Map<number, Run>();
@@ -68,7 +68,10 @@ export async function execute(cell: number, command: Execute): Promise<void> {
   const outcome = await evaluate(cell, command.js, command.name);
   if (command.time)
     inCell(cell, () => writeText("stdout", `Time: ${duration(performance.now() - started)}\n`));
-  if ("error" in outcome) return finish(run, outcome.error);
+  if ("error" in outcome) {
+    if (!run.silent) await showError(run, outcome.thrown);
+    return finish(run, outcome.error);
+  }
   // Rejections nobody handles are reported once the microtasks are through: let them count for this cell.
   await nextTurn();
   if (run.failure) return finish(run, run.failure, true);
@@ -85,6 +88,17 @@ export async function execute(cell: number, command: Execute): Promise<void> {
   run.done = true;
   runs.delete(cell);
   emit({ type: "done", status: "ok", expressions }, [], cell);
+}
+
+/** An error that can show itself (a picture of what went wrong) does so above its traceback. */
+async function showError(run: Run, thrown: unknown): Promise<void> {
+  if (!hasDisplay(thrown)) return;
+  try {
+    const { data, metadata } = await inCell(run.cell, () => toBundle(thrown));
+    if (!run.done) emit({ type: "display", data, metadata, transient: {}, update: false }, [], run.cell);
+  } catch {
+    // The error itself is what matters.
+  }
 }
 
 function finish(run: Run, error: ErrorContent, shown = false): void {
@@ -132,7 +146,8 @@ function evaluate(cell: number, js: string, name: string): Promise<Outcome> {
       const details = reply.exceptionDetails;
       if (details) {
         const thrown = take(details.exception ?? { type: "undefined" });
-        resolve({ error: inCell(cell, () => describeError(thrown, positionOf(details, name))) });
+        const content = inCell(cell, () => describeError(thrown, positionOf(details, name)));
+        resolve({ error: content, thrown });
       } else resolve({ value: take(reply.result) });
       session.post("Runtime.releaseObjectGroup", { objectGroup: group });
     };

@@ -254,6 +254,28 @@ test("rich results come from Symbol.for('Jupyter.display') and the tags", async 
   assert.equal(failing.error?.evalue, "no picture");
 });
 
+test("an error that can show itself does so above its traceback", async () => {
+  const done = await client.execute(
+    "class Drawn extends Error { [Symbol.for('Jupyter.display')]() { return { 'text/html': '<svg/>' } } }\nthrow new Drawn('look')",
+  );
+  assert.deepEqual(types(done.messages), ["execute_input", "display_data", "error"]);
+  assert.equal(done.messages[1]!.content["data"]["text/html"], "<svg/>");
+  assert.equal(done.error?.evalue, "look");
+});
+
+test("data frames are tables, long ones with their corners and their size", async () => {
+  const done = await client.execute(`
+    class DataFrame {
+      columns = ["a", "b<"]; index = Array.from({ length: 50 }, (_, i) => i);
+      values = this.index.map((i) => [i, i / 3]); shape = [50, 2];
+    }
+    new DataFrame()`);
+  const html = done.messages.at(-1)!.content["data"]["text/html"] as string;
+  assert.match(html, /<th>b&lt;<\/th>/);
+  assert.match(html, /50 rows × 2 columns/);
+  assert.equal(html.match(/<tr>/g)!.length, 1 + 21);
+});
+
 test("large values are shortened and say their size", async () => {
   const text = (await client.execute("new Float64Array(100_000)")).result!;
   assert.match(text, /^Float64Array\(100000\)/);

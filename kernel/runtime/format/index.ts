@@ -28,10 +28,18 @@ export async function toBundle(value: unknown): Promise<Shown> {
   return { data: { "text/plain": toText(value) }, metadata: {} };
 }
 
+export function hasDisplay(value: unknown): boolean {
+  return displayMethod(value) !== null;
+}
+
 function displayMethod(value: unknown): (() => unknown) | null {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return null;
-  const method = (value as any)[DISPLAY];
-  return typeof method === "function" ? method : null;
+  try {
+    const method = (value as any)[DISPLAY];
+    return typeof method === "function" ? method : null;
+  } catch {
+    return null; // a getter or a Proxy that throws
+  }
 }
 
 /** Binary data as base64, and always a text form: frontends without the rich one have something to show. */
