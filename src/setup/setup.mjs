@@ -9,10 +9,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { installExporter } from "../notebook/jupyter/install.mjs";
 import { installKernelspec } from "./kernelspec.mjs";
 import { findNode, OLDEST_NODE } from "./node.mjs";
 import { installPackages } from "./packages.mjs";
-import { cache } from "./paths.mjs";
+import { cache, venv } from "./paths.mjs";
 import { complain, SetupError, say } from "./say.mjs";
 import { installVenv } from "./venv.mjs";
 import { buildWasm } from "./wasm.mjs";
@@ -94,6 +95,8 @@ export async function setUp({ only } = {}) {
       ]);
     }
     await installKernelspec(node);
+    if (installExporter(venv))
+      say("✓ JupyterLab exports PDF (File → Save and Export Notebook As → PDF_gradlab)");
     await buildWasm();
     return node;
   });

@@ -7,7 +7,7 @@ import { type Command, UsageError } from "./command.ts";
 const usage = `gradlab export NOTEBOOK... [options]
 
 Set notebooks as documents; PDF needs neither TeX nor a browser. Outputs are those stored in
-the notebook: run it first (gradlab run).
+the notebook: run it first (gradlab run). With "-" the notebook is read from standard input.
 
   --to FORMAT            pdf (default), tex, md or html; also taken from the ending of --output
   -o, --output FILE      write there (one notebook)
@@ -21,6 +21,8 @@ the notebook: run it first (gradlab run).
   --toc                  table of contents
   --no-code              leave out the code, keep its outputs
   --text-only            leave out code and outputs
+  --embed                Markdown: put pictures into the file instead of a folder beside it
+  --folder FOLDER        where the names of pictures start (default: the notebook's folder)
   --lenient              show a box where something cannot be set, instead of failing
 
 Cells tagged remove-cell, remove-input or remove-output are left out accordingly.
@@ -40,6 +42,8 @@ const options = {
   "no-code": { type: "boolean" },
   "text-only": { type: "boolean" },
   lenient: { type: "boolean" },
+  folder: { type: "string" },
+  embed: { type: "boolean" },
 } as const;
 
 async function run(args: string[]): Promise<number> {
@@ -47,6 +51,7 @@ async function run(args: string[]): Promise<number> {
   if (paths.length === 0) throw new UsageError("name at least one notebook");
   if (values.output !== undefined && paths.length > 1)
     throw new UsageError("--output takes one notebook; use --output-dir");
+  if (paths.includes("-") && values.output === undefined) throw new UsageError('"-" needs --output');
   if (values.to !== undefined && !(FORMATS as readonly string[]).includes(values.to)) {
     throw new UsageError(`--to ${values.to}: the formats are ${FORMATS.join(", ")}`);
   }
@@ -65,6 +70,8 @@ async function run(args: string[]): Promise<number> {
     hideCode: values["no-code"],
     textOnly: values["text-only"],
     lenient: values.lenient,
+    folder: values.folder,
+    embed: values.embed,
   };
   for (const path of paths) {
     const folder = values["output-dir"];

@@ -1,8 +1,10 @@
 // `exportNotebook`: one notebook file to one document file, whole or not at all.
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { buildDocument } from "../document/build.ts";
 import { ExportError, Problems } from "../document/problems.ts";
+import { parseNotebook } from "../format/parse.ts";
 import { readNotebook, writeAtomic } from "../format/store.ts";
 import { type Notebook, NotebookError } from "../format/types.ts";
 import { toHtml } from "./html/index.ts";
@@ -27,6 +29,8 @@ export interface ExportOptions {
   toc?: boolean | undefined;
   hideCode?: boolean | undefined;
   textOnly?: boolean | undefined;
+  /** Folder that pictures' names start from; default: the notebook's. */
+  folder?: string | undefined;
   /** Markdown: pictures inside the file instead of beside it. */
   embed?: boolean | undefined;
   /** Show a box where something cannot be set, instead of failing. */
@@ -95,15 +99,22 @@ function formatOf(path: string, { to, out }: ExportOptions): Format {
 }
 
 /**
- * Export a notebook file as PDF, TeX, Markdown or HTML.
+ * Export a notebook file (or "-", standard input) as PDF, TeX, Markdown or HTML.
  * @throws ExportError naming each formula, figure, table or output that cannot be set (unless `lenient`)
  */
 export async function exportNotebook(path: string, options: ExportOptions = {}): Promise<ExportResult> {
   const to = formatOf(path, options);
   const out = options.out ?? join(dirname(path), `${basename(path, ".ipynb")}.${to}`);
-  const notebook = await readNotebook(path);
+  const notebook =
+    path === "-" ? parseNotebook(await text(process.stdin), "the notebook") : await readNotebook(path);
   const name = basename(out, extname(out));
-  const rendered = await renderNotebook(notebook, dirname(resolve(path)), to, name, options);
+  const rendered = await renderNotebook(
+    notebook,
+    options.folder ?? dirname(resolve(path)),
+    to,
+    name,
+    options,
+  );
   await mkdir(dirname(resolve(out)), { recursive: true });
   const files: string[] = [];
   for (const [file, data] of rendered.files) {
