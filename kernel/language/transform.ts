@@ -170,6 +170,8 @@ class Rewriting {
     const program = this.#program;
     const cells = this.#cells;
     this.#declareImports();
+    if (program.interpreter)
+      this.edits.replace(program.interpreter.start, program.interpreter.start + 2, "//");
     walkCell(program, this.#local, {
       use: (use) => this.#use(use),
       enter: (node, context) => this.#enter(node, context),

@@ -358,6 +358,10 @@ describe("syntax errors", () => {
   }
 });
 
+test("a first line for the shell is a comment", async () => {
+  assert.equal(await new Notebook().run("#!/usr/bin/env node\nlet a = 1; a"), 1);
+});
+
 test("a large cell is transformed in reasonable depth and size", () => {
   const lines = Array.from({ length: 3000 }, (_, i) => `let v${i}: number = ${i}; v${i}++`);
   assert.equal(js(lines.join("\n")).split("\n").length, 3001);
