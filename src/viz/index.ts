@@ -11,4 +11,5 @@ export { colorOf, palette } from "./palette.ts";
 export * as plot from "./plot/index.ts";
 export { drawableTypes, FigureError } from "./plotly.ts";
 export { Progress, type ProgressOptions, progress } from "./progress.ts";
-export { Table, type TableOptions, type TableSource, table } from "./table.ts";
+export { Table, type TableOptions, table } from "./table.ts";
+export type { TableSource } from "./table-source.ts";

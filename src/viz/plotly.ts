@@ -10,7 +10,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { PaintContext } from "./png.ts";
-import { boxOf, boxOnPage, pathLength, pointAlong } from "./svg-measure.ts";
+import { boxOf, boxOnPage } from "./svg-measure.ts";
+import { pathLength, pointAlong } from "./svg-path.ts";
 
 /** Trace types that are drawn, and tested to be. */
 export const drawableTypes: readonly string[] = [

@@ -64,7 +64,7 @@ test("a data frame shows its own index", () => {
 test("long tables say what they leave out", () => {
   const t = table({ i: Array.from({ length: 100 }, (_, i) => i) }, { maxRows: 4 });
   assert.deepEqual(t.cells().rows, [["0"], ["1"], null, ["98"], ["99"]]);
-  assert.equal(t.cells().note, "100 rows × 1 columns");
+  assert.equal(t.cells().note, "100 rows × 1 column");
   assert.match(t.toString(), /⋮/);
   assert.equal(table({ i: [1, 2, 3] }, { maxRows: Infinity }).cells().note, undefined);
 });

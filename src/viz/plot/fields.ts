@@ -205,6 +205,9 @@ export function images(pictures: Tensor | readonly ArrayLike<number>[], options:
     showscale: false,
     hoverinfo: "z",
   };
+  // Long captions in smaller letters, so that neighbours do not run into each other.
+  const longest = Math.max(1, ...(captions ?? []).map((text) => text.length));
+  const captionSize = Math.max(6, Math.min(11, Math.floor(((w + gapX) * pixel) / (longest * 0.6))));
   const top = options.title ? 44 : 8;
   const hidden = { visible: false, automargin: false };
   const layout: Layout = {
@@ -220,7 +223,7 @@ export function images(pictures: Tensor | readonly ArrayLike<number>[], options:
       y: Math.floor(k / columns) * (h + gapY) + h - 0.5,
       yanchor: "top",
       showarrow: false,
-      font: { size: 11 },
+      font: { size: captionSize },
       borderpad: 0,
     })),
   };
