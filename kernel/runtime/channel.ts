@@ -4,6 +4,10 @@
 //
 // Everything written belongs to a cell. AsyncLocalStorage knows which one, also in timers that fire long after
 // the cell has ended.
+//
+// A flood of printed lines is gathered: beyond some lines in ten milliseconds, text waits until there is enough
+// of it, until anything else is written, or until the event loop turns. Should a loop fall silent before that,
+// the watcher thread sees the mark in shared memory and has the rest written from within the loop.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
@@ -11,6 +15,12 @@ import { encodeJson, encodeText, Kind } from "./frames.ts";
 import type { RuntimeEvent } from "./messages.ts";
 
 export const EVENTS_FD = 4;
+
+const WINDOW_MS = 10;
+const LINES_AT_ONCE = 16;
+const MAX_GATHERED = 64 * 1024;
+
+type Stream = "stdout" | "stderr";
 
 const cells = new AsyncLocalStorage<number>();
 let latest = 0;
@@ -31,11 +41,56 @@ export function currentCell(): number {
   return cells.getStore() ?? latest;
 }
 
-export function writeText(stream: "stdout" | "stderr", text: string | Uint8Array): void {
-  if (text.length > 0) writeAll(encodeText(Kind[stream], currentCell(), text));
+/** Memory shared with the watcher: 1 while gathered text waits. */
+let waiting = new Int32Array(new SharedArrayBuffer(4));
+
+export function shareMark(memory: Int32Array<SharedArrayBuffer>): void {
+  waiting = memory;
+}
+
+let gathered = "";
+let gatheredCell = 0;
+let gatheredStream: Stream = "stdout";
+let windowStart = 0;
+let lines = 0;
+
+export function writeText(stream: Stream, text: string | Uint8Array): void {
+  if (text.length === 0) return;
+  const cell = currentCell();
+  const now = performance.now();
+  if (now - windowStart > WINDOW_MS) {
+    flush();
+    windowStart = now;
+    lines = 0;
+  }
+  if (typeof text !== "string" || ++lines <= LINES_AT_ONCE || text.length > MAX_GATHERED) {
+    flush();
+    writeAll(encodeText(Kind[stream], cell, text));
+    return;
+  }
+  if (gathered !== "" && (cell !== gatheredCell || stream !== gatheredStream)) flush();
+  if (gathered === "") {
+    gatheredCell = cell;
+    gatheredStream = stream;
+    setImmediate(flush);
+    Atomics.store(waiting, 0, 1);
+    Atomics.notify(waiting, 0);
+  }
+  gathered += text;
+  if (gathered.length > MAX_GATHERED) flush();
+}
+
+/** Writes what was gathered. Safe to run at any moment, also from within a cell's loop. */
+export function flush(): void {
+  if (gathered === "") return;
+  const text = gathered;
+  gathered = "";
+  Atomics.store(waiting, 0, 0);
+  writeAll(encodeText(Kind[gatheredStream], gatheredCell, text));
 }
 
 export function emit(event: RuntimeEvent, buffers: readonly Uint8Array[] = [], cell = currentCell()): void {
+  flush();
   writeAll(encodeJson(cell, event, buffers));
 }
 

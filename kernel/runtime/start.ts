@@ -3,7 +3,7 @@
 
 import { Socket } from "node:net";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { currentCell, emit } from "./channel.ts";
+import { currentCell, emit, flush, shareMark } from "./channel.ts";
 import { receiveComm } from "./comms.ts";
 import { installConsole } from "./console.ts";
 import { execute, interrupted, startSession, uncaught } from "./evaluate.ts";
@@ -22,9 +22,11 @@ installConsole();
 installStackTraces();
 startSession();
 const signal = new Int32Array(new SharedArrayBuffer(4));
+const waiting = new Int32Array(new SharedArrayBuffer(4));
+shareMark(waiting);
 const { port1, port2 } = new MessageChannel();
 new Worker(new URL("./watcher.ts", import.meta.url), {
-  workerData: { fd: WATCHER_FD, signal, answers: port2 },
+  workerData: { fd: WATCHER_FD, waiting, signal, answers: port2 },
   transferList: [port2],
   execArgv: [],
 });
@@ -45,6 +47,8 @@ function drain(): void {
   }
 }
 
+process.on("exit", flush);
+Object.defineProperty(globalThis, Symbol.for("gradlab.kernel.flush"), { value: flush });
 Object.defineProperty(globalThis, Symbol.for("gradlab.kernel.interrupted"), {
   value: () => {
     interruptShells();

@@ -11,13 +11,17 @@ import type { Order, WatcherEvent } from "./messages.ts";
 /** How long the main thread may take to notice an interrupt. Only a blocking native call takes longer. */
 const STUCK_AFTER_MS = 2_000;
 
+/** How long gathered text may wait for company before it is fetched. */
+const GATHER_MS = 20;
+
 interface Setup {
   fd: number;
+  waiting: Int32Array<SharedArrayBuffer>;
   signal: Int32Array<SharedArrayBuffer>;
   answers: MessagePort;
 }
 
-const { fd, signal, answers } = workerData as Setup;
+const { fd, waiting, signal, answers } = workerData as Setup;
 const session = new Session();
 session.connectToMainThread();
 
@@ -27,6 +31,7 @@ socket.on("data", (chunk: Buffer) => {
   reader.push(chunk);
   for (let frame = reader.next(); frame; frame = reader.next()) obey(decodeJson<Order>(frame).message);
 });
+void fetchText();
 socket.on("close", endEverything);
 socket.on("error", endEverything);
 
@@ -59,6 +64,17 @@ function interrupt(): void {
     });
   };
   finish(5);
+}
+
+/** A loop may fall silent with text still gathered: an evaluation from here runs even within that loop. */
+async function fetchText(): Promise<void> {
+  const expression = `globalThis[Symbol.for("gradlab.kernel.flush")]()`;
+  for (;;) {
+    await Atomics.waitAsync(waiting, 0, 0).value;
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    if (Atomics.load(waiting, 0) === 0) continue;
+    await new Promise((resolve) => session.post("Runtime.evaluate", { expression, silent: true }, resolve));
+  }
 }
 
 function tell(event: WatcherEvent): void {

@@ -71,6 +71,39 @@ test("output of a synchronous loop appears while the loop runs", async () => {
   await client.finished(id);
 });
 
+test("the end of a flood appears though the loop has fallen silent", async () => {
+  for (const silence of ["for (;;) ;", "for (;;) await null;", "await new Promise(() => {});"]) {
+    const id = client.startExecution(`for (let i = 0; i < 1000; i++) console.log(i);\n${silence}`);
+    await client.publishedWhere(
+      "the last line",
+      (m) => m.parent === id && /\b999\n$/.test(m.content["text"]),
+    );
+    await client.interrupt();
+    assert.equal(
+      (await client.finished(id)).stdout,
+      Array.from({ length: 1000 }, (_, i) => `${i}\n`).join(""),
+    );
+  }
+});
+
+test("a flood keeps its order with errors, displays and the other stream, and survives process.exit", async () => {
+  const done = await client.execute(`
+    for (let i = 0; i < 300; i++) {
+      console.log("o" + i);
+      if (i % 50 === 0) console.error("e" + i);
+      if (i % 100 === 0) jupyter.displayBundle({ "text/plain": "d" + i });
+    }
+    process.exit(0);`);
+  const text = done.messages
+    .slice(1, -1)
+    .map((m) => m.content["text"] ?? `${m.content["data"]["text/plain"]}\n`)
+    .join("");
+  const wanted = Array.from({ length: 300 }, (_, i) => {
+    return `o${i}\n${i % 50 === 0 ? `e${i}\n` : ""}${i % 100 === 0 ? `d${i}\n` : ""}`;
+  });
+  assert.equal(text, wanted.join(""));
+});
+
 test("late output goes to the cell it comes from", async () => {
   const first = await client.execute(
     "setTimeout(() => { console.log('late'); jupyter.displayBundle({ 'text/plain': 'too' }) }, 150);",
