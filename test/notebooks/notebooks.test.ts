@@ -1,0 +1,105 @@
+/**
+ * The notebooks, run cell by cell in the real kernel through a real Jupyter server, and their results
+ * checked by value. Nothing is written: the stored outputs stay as they are.
+ */
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import {
+  type CodeCell,
+  isCode,
+  type Notebook,
+  runNotebook,
+  type Server,
+  startServer,
+} from "../../src/notebook/index.ts";
+
+const folder = fileURLToPath(new URL("../../notebooks", import.meta.url));
+let server: Server;
+
+before(async () => {
+  // The long experiments run shortened, and say so.
+  server = await startServer({ root: folder, env: { GRADLAB_RUN: "1", GRADLAB_EPOCHS: "2" } });
+});
+after(() => server?.close());
+
+async function run(name: string): Promise<Notebook> {
+  const { report, notebook } = await runNotebook(`${folder}/${name}.ipynb`, { server, output: false });
+  const failed = report.cells.filter((c) => c.status !== "ok" && c.status !== "skipped");
+  assert.deepEqual(
+    failed.map((c) => `cell ${c.cell}: ${c.status}`),
+    [],
+  );
+  return notebook;
+}
+
+/** The plain text of the last output of the code cell whose source contains `source`. */
+function textOf(notebook: Notebook, source: string): string {
+  const cell = notebook.cells.filter(isCode).find((c: CodeCell) => c.source.includes(source));
+  assert.ok(cell, `no cell contains ${source}`);
+  const output: any = cell.outputs[cell.outputs.length - 1];
+  return String(output?.data?.["text/plain"] ?? output?.text ?? "");
+}
+
+/** All verdicts shown, as "✓ title" or "✗ title". */
+function verdicts(notebook: Notebook): string[] {
+  const texts = notebook.cells
+    .filter(isCode)
+    .flatMap((c: CodeCell) => c.outputs as any[])
+    .map((o) => String(o.data?.["text/plain"] ?? ""));
+  return texts.flatMap((t) => /^([✓✗] [^:]+):/.exec(t)?.[1] ?? []);
+}
+
+/** The numbers in a text, in order. */
+const numbers = (text: string): number[] => (text.match(/-?\d+(\.\d+)?(e[-+]?\d+)?/g) ?? []).map(Number);
+
+test("quiz4: each equation holds, the mean loss is refused, the net learns", async () => {
+  const nb = await run("quiz4");
+  const said = verdicts(nb);
+  for (let k = 9; k <= 15; k++) assert.ok(said.includes(`✓ (${k})`), `equation (${k})`);
+  assert.ok(said.includes("✗ (9) with the mean loss"));
+  assert.match(textOf(nb, "(9) with the mean loss"), /5 times|1\/5/);
+  const [trained, tested] = numbers(textOf(nb, "const accuracy"));
+  assert.ok(trained > 0.99 && tested > 0.95, `${trained}, ${tested}`);
+});
+
+test("cs280-a1: gradients of the mixture, EM and ascent meet, softmax's VJP", async () => {
+  const nb = await run("cs280-a1");
+  const said = verdicts(nb);
+  assert.equal(said.filter((v) => v.startsWith("✓")).length, 8);
+  assert.deepEqual(
+    said.filter((v) => v.startsWith("✗")),
+    ["✗ the diagonal alone"],
+  );
+  assert.match(textOf(nb, "const fits"), /EM\s+24\s+-2\.8222/);
+  assert.match(textOf(nb, "const held"), /λ = N = 6/);
+});
+
+test("nndl-hw: autoencoder, GP-LVM, Swish", async () => {
+  const nb = await run("nndl-hw");
+  const said = verdicts(nb);
+  assert.equal(said.filter((v) => v.startsWith("✓")).length, 12);
+  assert.equal(said.filter((v) => v.startsWith("✗")).length, 5);
+  assert.match(textOf(nb, "principal angles"), /0\.00\d\d°, 0\.00\d\d°/);
+  const [, fitted, closed] = textOf(nb, "const closed")
+    .split("\n")
+    .slice(1)
+    .map((row) => numbers(row).at(-1));
+  assert.ok(Math.abs((fitted as number) / (closed as number) - 1) < 1e-3, `${fitted}, ${closed}`);
+});
+
+test("dsga1008-a1: affine map, softmax, modules", async () => {
+  const nb = await run("dsga1008-a1");
+  const said = verdicts(nb);
+  assert.equal(said.filter((v) => v.startsWith("✓")).length, 3);
+  assert.equal(said.filter((v) => v.startsWith("✗")).length, 2);
+  assert.match(textOf(nb, "const costs"), /3 times/);
+});
+
+test("every notebook has its test here", () => {
+  const known = ["quiz4", "cs280-a1", "nndl-hw", "dsga1008-a1", "cs446-hw2", "start-here"];
+  for (const file of readdirSync(folder))
+    if (file.endsWith(".ipynb")) assert.ok(known.includes(file.slice(0, -6)), `${file} is not tested`);
+});
