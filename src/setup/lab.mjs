@@ -45,6 +45,8 @@ export async function choosePort(wanted) {
 function writeSettings() {
   const overrides = {
     "@jupyterlab/apputils-extension:notification": { checkForUpdates: false, fetchNews: "false" },
+    // The first completion has the whole program to read, and JupyterLab gives up after one second.
+    "@jupyterlab/completer-extension:manager": { providerTimeout: 8000 },
   };
   const folder = join(venv, "share", "jupyter", "lab", "settings");
   mkdirSync(folder, { recursive: true });

@@ -51,7 +51,7 @@ export interface Session {
 export async function openBrowser(executablePath: string): Promise<Session> {
   const browser = await chromium.launch({ executablePath, headless: true, args: flags, timeout: 120_000 });
   const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, deviceScaleFactor: 1.5 });
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(60_000);
   const outside: string[] = [];
   await page.route(
     (url) => /^(https?|wss?):$/.test(url.protocol) && !["localhost", "127.0.0.1"].includes(url.hostname),

@@ -65,3 +65,16 @@ export function look(page: Page): Promise<Seen> {
     };
   });
 }
+
+/** The code cell number `index` (from 0), in edit mode, with the cursor at the end of its text. */
+export async function editCell(page: Page, index: number): Promise<void> {
+  await page.locator(".jp-Notebook .jp-CodeCell").nth(index).locator(".cm-content").click();
+  await page.keyboard.press("ControlOrMeta+End");
+}
+
+/** Run the cell that is being edited and stay in it. */
+export const runCell = (page: Page) => page.keyboard.press("ControlOrMeta+Enter");
+
+/** The text of the outputs of code cell number `index`. */
+export const outputs = (page: Page, index: number) =>
+  page.locator(".jp-Notebook .jp-CodeCell").nth(index).locator(".jp-OutputArea-output");
