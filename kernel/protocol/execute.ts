@@ -2,26 +2,11 @@
 // and answered before the next one starts; an error takes the ones already waiting with it (stop_on_error).
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Language } from "../language/index.ts";
 import type { ErrorContent } from "../runtime/messages.ts";
-import type { History } from "./history.ts";
-import type { IoPub } from "./iopub.ts";
 import { log } from "./log.ts";
-import { helpOverview, MagicError, type Policy, type Prepared, prepare } from "./magics.ts";
-import { type Done, failure, type Origin, type Supervisor } from "./supervisor.ts";
-import { hasNoCheck, syntaxError, typeErrors } from "./typecheck.ts";
+import { type Plan, planCell, type Session } from "./plan.ts";
+import { type Done, failure, type Origin } from "./supervisor.ts";
 import type { Message } from "./wire.ts";
-
-/** What all queues of a kernel share. */
-export interface Session {
-  iopub: IoPub;
-  supervisor: Supervisor;
-  language: Language;
-  history: History;
-  policy: Policy;
-  count: number;
-  declared: Set<string>;
-}
 
 export type Reply = (request: Message, type: string, content: object) => void;
 
@@ -131,7 +116,7 @@ export class Executor {
     });
     let plan: Plan | ErrorContent | null;
     try {
-      plan = await Promise.race([this.#plan(origin, name, code, content), cancelled]);
+      plan = await Promise.race([planCell(this.#session, origin, name, code, content), cancelled]);
     } finally {
       this.#cancel = null;
     }
@@ -163,99 +148,4 @@ export class Executor {
     }
     return { status: "error", ename, evalue, traceback };
   }
-
-  /** Everything before the cell runs: magics, types, JavaScript. */
-  async #plan(
-    origin: Origin,
-    name: string,
-    source: string,
-    content: Record<string, any>,
-  ): Promise<Plan | ErrorContent> {
-    const session = this.#session;
-    let prepared: Prepared;
-    try {
-      prepared = prepare(source, (word) => session.declared.has(word));
-    } catch (error) {
-      if (error instanceof MagicError) return failure("MagicError", error.message);
-      throw error;
-    }
-    if (prepared.policy) session.policy = prepared.policy;
-    if (prepared.help !== null) origin.payload.push(await this.#help(prepared.help));
-    const { code } = prepared;
-    const empty = code.trim() === "";
-    if (empty && Object.keys(content["user_expressions"] ?? {}).length === 0) return NOTHING;
-    const policy = hasNoCheck(code) ? "off" : (prepared.cellPolicy ?? session.policy);
-    if (policy !== "off" && !empty) {
-      const error = await this.#check(origin, name, source, code);
-      if (error && policy === "error") return error;
-      if (error && !origin.silent)
-        session.iopub.stream("stderr", `${error.traceback.join("\n")}\n`, origin.parent);
-    }
-    try {
-      const { js, map } = session.language.transform(origin.cell, code);
-      session.language.commit(origin.cell, code);
-      for (const match of code.matchAll(/\b(?:let|const|var|function|class)\s+([A-Za-z_$][\w$]*)/g)) {
-        session.declared.add(match[1]!);
-      }
-      const expressions = this.#expressions(content["user_expressions"]);
-      return { source, js: { code: js, map }, time: prepared.time, expressions };
-    } catch (error) {
-      return syntaxError(name, source, error);
-    }
-  }
-
-  async #check(origin: Origin, name: string, source: string, code: string): Promise<ErrorContent | null> {
-    try {
-      const { diagnostics } = await this.#session.language.check(origin.cell, code);
-      const warnings = diagnostics.filter((d) => d.category === "warning");
-      const notes = warnings.map((d) =>
-        d.code === 0 ? `${d.message}\n` : `${name}:${d.line}:${d.column} TS${d.code}: ${d.message}\n`,
-      );
-      if (!origin.silent) this.#session.iopub.stream("stderr", notes.join(""), origin.parent);
-      return typeErrors(name, source, diagnostics);
-    } catch (error) {
-      log(`types could not be checked: ${(error as Error).message}`);
-      const text = `types of this cell were not checked: ${(error as Error).message}\n`;
-      if (!origin.silent) this.#session.iopub.stream("stderr", text, origin.parent);
-      return null;
-    }
-  }
-
-  #expressions(requested: unknown): Plan["expressions"] {
-    const out: Plan["expressions"] = { expressions: [], expressionErrors: [] };
-    if (typeof requested !== "object" || requested === null) return out;
-    for (const [key, code] of Object.entries(requested)) {
-      try {
-        out.expressions.push([key, this.#session.language.transform(0, String(code)).js]);
-      } catch (error) {
-        out.expressionErrors.push([key, syntaxError("expression", String(code), error)]);
-      }
-    }
-    return out;
-  }
-
-  async #help(name: string): Promise<object> {
-    if (name === "") return { source: "page", data: { "text/plain": helpOverview() }, start: 0 };
-    const found = await this.#session.language.inspect(name, name.length, 1);
-    const plain = found?.plain ?? `nothing is known about ${name}`;
-    const data = found ? { "text/plain": plain, "text/markdown": found.markdown } : { "text/plain": plain };
-    return { source: "page", data, start: 0 };
-  }
-}
-
-const NOTHING: Plan = {
-  source: "",
-  js: null,
-  time: false,
-  expressions: { expressions: [], expressionErrors: [] },
-};
-
-interface Plan {
-  source: string;
-  js: { code: string; map?: object | undefined } | null;
-  time: boolean;
-  expressions: {
-    expressions: [key: string, js: string][];
-    expressionErrors: [key: string, error: ErrorContent][];
-  };
 }

@@ -4,18 +4,18 @@
 import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { Language } from "../language/index.ts";
+import { complete, inspect, isComplete } from "./code.ts";
 import { Comms } from "./comms.ts";
 import type { Connection } from "./connection.ts";
-import { Executor, type Session } from "./execute.ts";
+import { Executor } from "./execute.ts";
 import { History } from "./history.ts";
 import { kernelInfo, usage } from "./info.ts";
 import { IoPub } from "./iopub.ts";
 import { log } from "./log.ts";
-import { completeMagic, MAGICS } from "./magics.ts";
+import type { Session } from "./plan.ts";
 import { createSockets, type SendQueue, type Sockets } from "./sockets.ts";
 import { Stdin } from "./stdin.ts";
 import { failure, Supervisor } from "./supervisor.ts";
-import { toCodePoints, toUtf16 } from "./text.ts";
 import { policyFrom } from "./typecheck.ts";
 import { type Message, Wire, WireError } from "./wire.ts";
 
@@ -168,9 +168,9 @@ export class Kernel {
   readonly #handlers: Record<string, Handler> = {
     kernel_info_request: () => kernelInfo(),
     connect_request: () => ({ status: "ok" }),
-    complete_request: ({ content }) => this.#complete(String(content["code"] ?? ""), content["cursor_pos"]),
-    inspect_request: ({ content }) => this.#inspect(content),
-    is_complete_request: ({ content }) => this.#isComplete(String(content["code"] ?? "")),
+    complete_request: ({ content }) => complete(this.#session.language, content),
+    inspect_request: ({ content }) => inspect(this.#session.language, content),
+    is_complete_request: ({ content }) => isComplete(this.#session.language, content),
     history_request: ({ content }) => ({ status: "ok", history: this.#session.history.answer(content) }),
     comm_info_request: ({ content }) => ({ status: "ok", comms: this.#comms.info(content["target_name"]) }),
     comm_open: (message) => this.#comm("open", message),
@@ -193,56 +193,6 @@ export class Kernel {
     },
     list_subshell_request: () => ({ status: "ok", subshell_id: [...this.#subshells.keys()] }),
   };
-
-  async #complete(code: string, position: unknown): Promise<object> {
-    const cursor = typeof position === "number" ? toUtf16(code, position) : code.length;
-    const magic = completeMagic(code, cursor);
-    if (magic) {
-      return {
-        status: "ok",
-        matches: magic.matches,
-        cursor_start: toCodePoints(code, magic.start),
-        cursor_end: toCodePoints(code, cursor),
-        metadata: {},
-      };
-    }
-    const { matches, cursorStart, cursorEnd, items } = await this.#session.language.complete(code, cursor);
-    const [start, end] = [toCodePoints(code, cursorStart), toCodePoints(code, cursorEnd)];
-    const types = items.map(({ text, kind, signature }) => ({
-      start,
-      end,
-      text,
-      type: kind,
-      signature: signature ?? "",
-    }));
-    return {
-      status: "ok",
-      matches,
-      cursor_start: start,
-      cursor_end: end,
-      metadata: { _jupyter_types_experimental: types },
-    };
-  }
-
-  async #inspect(content: Record<string, any>): Promise<object> {
-    const code = String(content["code"] ?? "");
-    const cursor =
-      typeof content["cursor_pos"] === "number" ? toUtf16(code, content["cursor_pos"]) : code.length;
-    const magic = /^%%?(\w+)/.exec(code.slice(code.lastIndexOf("\n", cursor - 1) + 1))?.[1];
-    if (magic && MAGICS[magic]) {
-      return { status: "ok", found: true, data: { "text/plain": MAGICS[magic] }, metadata: {} };
-    }
-    const found = await this.#session.language.inspect(code, cursor, content["detail_level"] === 1 ? 1 : 0);
-    if (!found) return { status: "ok", found: false, data: {}, metadata: {} };
-    const data = { "text/plain": found.plain, "text/markdown": found.markdown };
-    return { status: "ok", found: true, data, metadata: {} };
-  }
-
-  #isComplete(code: string): object {
-    if (/^[%!?]/.test(code.trim())) return { status: "complete" };
-    const { status, indent } = this.#session.language.isComplete(code);
-    return status === "incomplete" ? { status, indent: indent ?? "" } : { status };
-  }
 
   async #comm(kind: "open" | "msg" | "close", message: Message): Promise<null> {
     const { comm_id: id, target_name: target, data } = message.content;
