@@ -8,6 +8,7 @@ import type { Derivation, Known } from "./derive.ts";
 import { type Diagnosis, diagnose } from "./diagnose/index.ts";
 import { readClaim } from "./diagnose/read.ts";
 import { draftDiagnosis } from "./diagnose/shapes.ts";
+import { gradientSubject } from "./diagnose/subject.ts";
 import { printExpr } from "./expr/print.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 import { draftFormula, readTex, targetOf } from "./tex/claim-tex.ts";
@@ -129,7 +130,14 @@ export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
       if (!(error instanceof DraftClash)) throw error;
       const c = { ok: false, points: 0, error: 0, autodiff: 0, differences: 0, text: error.reason };
       return settle(
-        gradientClaim(d, target, options, c, right, () => draftDiagnosis(d, target, statement.right)!),
+        gradientClaim(
+          d,
+          target,
+          options,
+          c,
+          right,
+          () => draftDiagnosis(gradientSubject(d, target), statement.right)!,
+        ),
         options.expect,
       );
     }

@@ -8,11 +8,13 @@ import type { GraphSpec } from "../viz/graph.ts";
 import { backwardSteps, type Step } from "./backward-steps.ts";
 import { checkStep, type StepChecks } from "./check-steps.ts";
 import { type Claim, type ClaimFunction, type ClaimOptions, makeClaim } from "./claims.ts";
+import { entryOf, entryTex, printEntry } from "./expr/entries.ts";
 import type { Expr } from "./expr/expr.ts";
 import { subexpressions } from "./expr/expr.ts";
 import { printExpr } from "./expr/print.ts";
-import { Forms } from "./forms.ts";
+import { Forms, type In } from "./forms.ts";
 import { type GraphOptions, graphSpec } from "./graph.ts";
+import { JacobianForm } from "./jacobian-form.ts";
 import { Paths } from "./paths.ts";
 import { toMarkdown, toTex } from "./show.ts";
 import { type Detail, type Quantity, Structure } from "./structure.ts";
@@ -141,6 +143,29 @@ export class Derivation<I extends Inputs = Inputs> {
       .filter((n) => this.steps.some((s) => s.contributions.some((c) => c.to === n)))
       .map((n) => this.gradient(n));
     return this.#gradients;
+  }
+
+  /** ∂y/∂x of an array-valued function: the matrix, and its entries for i = j and i ≠ j. */
+  jacobian(name: string): JacobianForm {
+    if (!this.study.here.gradients.has(name)) throw new ArgumentError(this.unknown(name));
+    if (this.study.scalar)
+      throw new ArgumentError(
+        `jacobian: the function is a scalar, so its derivative by ${name} is a gradient: d.gradient("${name}").`,
+      );
+    return new JacobianForm(this, name);
+  }
+
+  /** ∂L/∂name entry by entry: ∂L/∂W_ij = Σ_k …, in the named quantities and their gradients. */
+  entries(name: string, inTermsOf: In = "neighbours"): string {
+    const q = this.structure.quantities.get(name);
+    if (!q || !this.study.here.gradients.has(name)) throw new ArgumentError(this.unknown(name));
+    const symbols = symbolsFor(this.naming);
+    const index = ["i", "j"].slice(0, q.tensor.rank);
+    const e = this.forms.gradient(name, inTermsOf);
+    const i = e.rows > 1 ? "i" : "";
+    const j = e.cols > 1 ? (e.rows > 1 || q.tensor.rank === 2 ? "j" : "i") : "";
+    const used = index.filter((_, k) => q.tensor.shape[k] > 1);
+    return `${entryTex(gradientTex(this.naming, name), used)} = ${printEntry(entryOf(e, i, j, { used: index }), symbols)}`;
   }
 
   /** How many steps contribute to a quantity's gradient. */

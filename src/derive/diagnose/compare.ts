@@ -16,8 +16,10 @@ import { gradientTex, symbolsFor } from "../symbols.ts";
 import { type Judge, same, stack } from "./judge.ts";
 import { describeNumber, describeScalars, tidyNumber } from "./numbers.ts";
 import { uses } from "./replay.ts";
+import type { Subject } from "./subject.ts";
 
 export interface Context {
+  readonly subject: Subject;
   readonly d: Derivation<any>;
   readonly name: string;
   readonly judge: Judge;
@@ -36,11 +38,13 @@ export interface Candidate {
 }
 
 export const show = (c: Context, e: Expr): string => `$${printExpr(e, symbolsFor(c.d.naming))}$`;
-export const gradientText = (c: Context, name = c.name): string => `$${gradientTex(c.d.naming, name)}$`;
+/** The truth in symbols: ∂L/∂W, ∂y/∂x … */
+export const gradientText = (c: Context, name?: string): string =>
+  `$${name === undefined ? c.subject.tex : gradientTex(c.d.naming, name)}$`;
 
 /** Whole-formula mistakes. */
 export function plainCandidates(c: Context): Candidate[] {
-  const { judge, claim, name } = c;
+  const { judge, claim, subject } = c;
   const out: Candidate[] = [];
   const k = judge.ratio(judge.claim, judge.truth);
   if (k !== undefined) {
@@ -60,7 +64,7 @@ export function plainCandidates(c: Context): Candidate[] {
     const scalars = describeScalars(c, ks);
     if (scalars) out.push(scalars);
   }
-  const truths = judge.points.map((p) => p.gradients.get(name)!);
+  const truths = judge.points.map(subject.truth);
   if (truths[0].rank === 2 && truths[0].shape[0] === truths[0].shape[1]) {
     const turned = stack(truths.map((t) => permute(t, [1, 0])));
     const kt = judge.ratio(judge.claim, turned);
@@ -73,9 +77,9 @@ export function plainCandidates(c: Context): Candidate[] {
           `Your formula is ${kt > 0 ? "" : "minus "}the transpose of ${gradientText(c)}: ` +
           "in the shape convention entry i, j belongs to entry i, j of the variable.",
       });
-    out.push(...symmetricConvention(c, truths));
+    if (subject.kind === "gradient") out.push(...symmetricConvention(c, truths));
   }
-  out.push(...otherGradients(c), ...constraint(c), ...jacobianMisuse(c));
+  if (subject.kind === "gradient") out.push(...otherGradients(c), ...constraint(c), ...jacobianMisuse(c));
   return out;
 }
 
@@ -214,6 +218,7 @@ function constraint(c: Context): Candidate[] {
 /** One path of several left out, counted twice, or with the wrong sign. */
 export function pathCandidates(c: Context): Candidate[] {
   const { judge, d, name } = c;
+  if (c.subject.kind !== "gradient") return [];
   const perPoint = judge.points.map((p) => uses(d.structure, p, name));
   const first = perPoint[0];
   if (first.length < 2 || perPoint.some((u) => u.length !== first.length)) return [];
@@ -307,10 +312,8 @@ function partFor(c: Context, at: number, _i: number): Expr | undefined {
 /** Terms with wrong coefficients, in the true formula multiplied out, or in the claim. */
 export function combinations(c: Context): Candidate[] {
   const out: Candidate[] = [];
-  for (const form of ["inputs", "neighbours"] as const) {
-    const terms = termsOf(c.d.forms.gradient(c.name, form), 8);
-    out.push(...coefficientSlips(c, terms, c.judge.claim, "truth"));
-  }
+  for (const form of c.subject.forms())
+    out.push(...coefficientSlips(c, termsOf(form, 8), c.judge.claim, "truth"));
   if (c.claim) out.push(...coefficientSlips(c, termsOf(c.claim, 8), c.judge.truth, "claim"));
   return out;
 }

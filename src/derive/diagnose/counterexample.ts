@@ -6,44 +6,44 @@ import { rng, type Tensor } from "../../tensor/index.ts";
 import { evaluateFormula, type Formula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import { along, slope } from "../differences.ts";
+import type { SamplePoint } from "../study.ts";
 import { gradientTex, symbolsFor } from "../symbols.ts";
 import { matches } from "../verdict.ts";
+import type { Subject } from "./subject.ts";
 
 export interface Counterexample {
   readonly values: Readonly<Record<string, Tensor>>;
   readonly entry: readonly number[];
   readonly claimed: number;
   readonly autodiff: number;
-  readonly differences: number;
+  readonly differences?: number;
   readonly text: string;
 }
 
-export function counterexample(
-  d: Derivation<any>,
-  name: string,
-  formula: Formula,
-): Counterexample | undefined {
+export function counterexample(subject: Subject, formula: Formula): Counterexample | undefined {
+  const { d, name } = subject;
   const r = rng(5);
   const { study } = d;
   for (let tries = 0; tries < 40; tries++) {
     const p = study.drawRounded(r, tries < 12 ? 1 : 2) ?? undefined;
     if (!p) continue;
-    const truth = p.gradients.get(name) as Tensor;
+    const truth = subject.truth(p);
     let claimed: Tensor;
     try {
       claimed = evaluateFormula(formula, study, p);
     } catch {
       return undefined;
     }
-    if (claimed.size !== truth.size || matches(claimed, truth, p.noise.get(name)).ok) continue;
+    if (
+      claimed.size !== truth.size ||
+      matches(claimed, truth, subject.kind === "gradient" ? p.noise.get(name) : undefined).ok
+    )
+      continue;
     const [a, b] = [claimed.values(), truth.values()];
     let at = 0;
     for (let i = 0; i < a.length; i++) if (Math.abs(a[i] - b[i]) > Math.abs(a[at] - b[at])) at = i;
-    const x = (study.tensorAt(p.trace, name) as Tensor).detach();
-    const unit = x.copy();
-    unit.data.fill(0);
-    unit.data[at] = 1;
-    const numeric = slope((t) => study.lossWith(p, name, along(x, unit, t)));
+    const x = truth;
+    const numeric = subject.kind === "gradient" ? numericEntry(d, p, name, at) : undefined;
     const entry: number[] = [];
     let rest = at;
     for (let k = x.rank - 1; k >= 0; k--) {
@@ -56,22 +56,37 @@ export function counterexample(
     const symbols = symbolsFor(d.naming);
     const index = entry.length > 0 ? `_{${entry.map((i) => i + 1).join(",")}}` : "";
     const variable = index ? `\\left[${symbols(name)}\\right]${index}` : symbols(name);
-    const at0 =
+    const where =
       total <= 16
-        ? `For ${shown.map(([n, t]) => `$${n} = ${valueTex(t)}$`).join(", ")} the derivative by $${variable}$`
-        : `At one point tried, the derivative by $${variable}$`;
+        ? `For ${shown.map(([n, t]) => `$${n} = ${valueTex(t)}$`).join(", ")}`
+        : "At one point tried,";
+    const what =
+      subject.kind === "gradient"
+        ? `the derivative by $${variable}$`
+        : index
+          ? `$\\left[${subject.tex}\\right]${index}$`
+          : `$${subject.tex}$`;
     return {
       values: p.values,
       entry,
       claimed: a[at],
       autodiff: b[at],
-      differences: numeric.value,
+      ...(numeric === undefined ? {} : { differences: numeric }),
       text:
-        `${at0} is ${short(b[at])} (central differences: ${short(numeric.value)}); ` +
-        `your formula gives ${short(a[at])}.`,
+        `${where} ${what} is ${short(b[at])}` +
+        `${numeric === undefined ? "" : ` (central differences: ${short(numeric)})`}; your formula gives ${short(a[at])}.`,
     };
   }
   return undefined;
+}
+
+/** One entry of the gradient by central differences. */
+function numericEntry(d: Derivation<any>, p: SamplePoint, name: string, at: number): number {
+  const x = (d.study.tensorAt(p.trace, name) as Tensor).detach();
+  const unit = x.copy();
+  unit.data.fill(0);
+  unit.data[at] = 1;
+  return slope((t) => d.study.lossWith(p, name, along(x, unit, t))).value;
 }
 
 const short = (x: number): string => String(+x.toPrecision(5));

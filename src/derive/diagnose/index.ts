@@ -19,6 +19,7 @@ import { pairCandidates } from "./pairs.ts";
 import { readClaim } from "./read.ts";
 import { shapeDiagnosis } from "./shapes.ts";
 import { slipCandidates, stepCandidates } from "./single.ts";
+import { gradientSubject, type Subject } from "./subject.ts";
 import { firstDifference } from "./where.ts";
 
 export interface Diagnosis {
@@ -37,13 +38,19 @@ export interface Diagnosis {
 
 /** Why the formula is not ∂L/∂name. */
 export function diagnose(d: Derivation<any>, name: string, formula: Formula): Diagnosis {
+  return diagnoseSubject(gradientSubject(d, name), formula);
+}
+
+export function diagnoseSubject(subject: Subject, formula: Formula): Diagnosis {
+  const { d, name } = subject;
+  const gradient = subject.kind === "gradient";
   const read = readClaim(d, formula);
   if (read.problem) return { kinds: ["formula"], kind: "formula", sentence: read.problem };
-  const shape = shapeDiagnosis(d, name, formula, read);
+  const shape = shapeDiagnosis(subject, formula, read);
   if (shape) return shape;
-  const found = search(d, name, formula, read.expr);
-  const where = found?.step ?? firstDifference(d, name, read.expr);
-  const example = counterexample(d, name, formula);
+  const found = search(subject, formula, read.expr);
+  const where = found?.step ?? (gradient ? firstDifference(d, name, read.expr) : undefined);
+  const example = counterexample(subject, formula);
   const parts = [found ? found.sentence() : "No simple slip found."];
   if (found?.fix) {
     const tex = printExpr(found.fix, symbolsFor(d.naming));
@@ -62,19 +69,15 @@ export function diagnose(d: Derivation<any>, name: string, formula: Formula): Di
 }
 
 /** The cheapest explanation that holds at every point. */
-function search(
-  d: Derivation<any>,
-  name: string,
-  formula: Formula,
-  claim: Expr | undefined,
-): Candidate | undefined {
+export function search(subject: Subject, formula: Formula, claim: Expr | undefined): Candidate | undefined {
+  const { d, name } = subject;
   const { points } = d.study;
   const judge = new Judge(
     points,
-    points.map((p) => p.gradients.get(name)!),
+    points.map(subject.truth),
     points.map((p) => evaluateFormula(formula, d.study, p)),
   );
-  const context = { d, name, judge, claim };
+  const context = { subject, d, name, judge, claim };
   const groups = [plainCandidates, pathCandidates, combinations, stepCandidates, slipCandidates];
   const all: Candidate[] = [];
   for (const group of groups) {

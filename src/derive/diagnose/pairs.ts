@@ -19,14 +19,12 @@ interface Made {
 }
 
 export function pairCandidates(c: Context): Candidate[] {
-  const { d, name, judge, claim } = c;
+  const { judge, claim } = c;
   const symbols = [
     ...symbolsOf(c),
     ...[...judge.points[0].gradients].map(([n, t]) => sym(barOf(n), t.shape)),
   ];
-  const truths = [
-    ...new Set([d.forms.gradient(name, "inputs"), d.forms.gradient(name, "neighbours")]),
-  ].filter((e) => e.weight <= 60);
+  const truths = c.subject.forms().filter((e) => e.weight <= 60);
   const spoilt = truths.flatMap((e) => made(judge, e, symbols, "truth", 800));
   const mended = claim && claim.weight <= 60 ? made(judge, claim, symbols, "claim", 1200) : [];
   const out: Candidate[] = [];

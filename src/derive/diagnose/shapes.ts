@@ -12,13 +12,15 @@ import { type Expr, matrixShape } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
 import { barOf } from "../study.ts";
 import { symbolsFor } from "../symbols.ts";
+import { exprFormula } from "../tex/claim-tex.ts";
 import { type Draft, DraftClash, type Shape2, settle, size } from "../tex/draft.ts";
 import { looseOf, NotReadable, stand } from "../tex/loose.ts";
-import type { Diagnosis } from "./index.ts";
+import { type Diagnosis, search } from "./index.ts";
 import { Judge } from "./judge.ts";
 import { describeNumberShort, tidyNumber } from "./numbers.ts";
 import type { ReadClaim } from "./read.ts";
 import { attempt } from "./slips.ts";
+import type { Subject } from "./subject.ts";
 
 interface Repair {
   readonly expr: Expr;
@@ -33,27 +35,25 @@ interface Repair {
   readonly edits: number;
 }
 
-export function shapeDiagnosis(
-  d: Derivation<any>,
-  name: string,
-  formula: Formula,
-  read: ReadClaim,
-): Diagnosis | undefined {
-  const q = d.structure.quantities.get(name)!;
+export function shapeDiagnosis(subject: Subject, formula: Formula, read: ReadClaim): Diagnosis | undefined {
+  const { d } = subject;
+  const shape = subject.truth(d.study.here).shape;
   const show = symbolsFor(d.naming);
   const print = (e: Expr): string => `$${printExpr(e, show)}$`;
-  const expected = matrixShape(q.tensor.shape) as unknown as Shape2;
+  const expected = matrixShape(shape) as unknown as Shape2;
   if (read.clash !== undefined) {
     const draft = recordDraft(d, formula);
-    if (draft) return draftDiagnosis(d, name, draft);
+    if (draft) return draftDiagnosis(subject, draft);
     return plain(`The shapes in your formula do not go together. ${read.clash}`);
   }
-  if (!read.shape || sameShape(read.shape, q.tensor.shape)) return undefined;
+  if (!read.shape || sameShape(read.shape, shape)) return undefined;
   const what =
-    `Your formula${read.expr ? ` ${print(read.expr)}` : ""} has shape ${shapeText(read.shape)}, but the gradient has the ` +
-    `shape of $${show(name)}$, ${shapeText(q.tensor.shape)}`;
+    `Your formula${read.expr ? ` ${print(read.expr)}` : ""} has shape ${shapeText(read.shape)}, but $${subject.tex}$ has ` +
+    (subject.kind === "gradient"
+      ? `the shape of $${show(subject.name)}$, ${shapeText(shape)}`
+      : `shape ${shapeText(shape)}`);
   const core = (s: readonly number[]): string => s.filter((n) => n !== 1).join();
-  if (core(read.shape) === core(q.tensor.shape)) {
+  if (core(read.shape) === core(shape)) {
     const value = { kinds: ["shape"], kind: "shape" };
     return {
       ...value,
@@ -61,14 +61,15 @@ export function shapeDiagnosis(
     };
   }
   if (!read.expr) return plain(`${what}.`);
-  const judge = truthJudge(d, name);
+  const judge = truthJudge(subject);
   const found = best(judge, wholeRepairs(read.expr, expected));
-  return found ? mended(d, `${what}.`, found) : plain(`${what}.`);
+  return found ? mended(subject, `${what}.`, found) : plain(`${what}.`);
 }
 
 /** The diagnosis of a formula that was only drafted, when its shapes clash. */
-export function draftDiagnosis(d: Derivation<any>, name: string, draft: Draft): Diagnosis | undefined {
-  const expected = matrixShape(d.structure.quantities.get(name)!.tensor.shape) as unknown as Shape2;
+export function draftDiagnosis(subject: Subject, draft: Draft): Diagnosis | undefined {
+  const { d } = subject;
+  const expected = matrixShape(subject.truth(d.study.here).shape) as unknown as Shape2;
   const show = symbolsFor(d.naming);
   try {
     settle(draft, expected);
@@ -84,8 +85,8 @@ export function draftDiagnosis(d: Derivation<any>, name: string, draft: Draft): 
       const expr = whole(r.part);
       return expr ? [{ ...r, expr }] : [];
     });
-    const found = best(truthJudge(d, name), list);
-    return found ? mended(d, what, found) : plain(what);
+    const found = best(truthJudge(subject), list);
+    return found ? mended(subject, what, found) : (thenMore(subject, what, list) ?? plain(what));
   }
 }
 
@@ -93,7 +94,7 @@ function plain(sentence: string): Diagnosis {
   return { kind: "shape", kinds: ["shape"], sentence };
 }
 
-function mended(d: Derivation<any>, what: string, { repair, k }: { repair: Repair; k: number }): Diagnosis {
+function mended({ d }: Subject, what: string, { repair, k }: { repair: Repair; k: number }): Diagnosis {
   const tex = (e: Expr): string => printExpr(e, symbolsFor(d.naming));
   const advice: Record<Repair["kind"], string> = {
     transpose: "A transpose is missing",
@@ -123,9 +124,30 @@ function mended(d: Derivation<any>, what: string, { repair, k }: { repair: Repai
 
 const scalar = (k: number): Expr[] => (k === 1 ? [] : [num(tidyNumber(k))]);
 
-function truthJudge(d: Derivation<any>, name: string): Judge {
-  const truths = d.study.points.map((p) => p.gradients.get(name) as Tensor);
+function truthJudge({ d, truth }: Subject): Judge {
+  const truths = d.study.points.map(truth);
   return new Judge(d.study.points, truths, truths);
+}
+
+/** The shapes mended by the least rearrangement, and one more slip in what then stands there. */
+function thenMore(subject: Subject, what: string, list: readonly Repair[]): Diagnosis | undefined {
+  const { d } = subject;
+  const shape = subject.truth(d.study.here).shape;
+  const [r, c] = matrixShape(shape);
+  const fitting = list
+    .filter(({ expr }) => expr.rows === r && expr.cols === c)
+    .sort((a, b) => a.edits - b.edits);
+  for (const repair of fitting.slice(0, 3)) {
+    const more = search(subject, exprFormula(repair.expr, shape), repair.expr);
+    if (!more) continue;
+    const part = printExpr(repair.part, symbolsFor(d.naming));
+    return {
+      kind: repair.kind,
+      kinds: [repair.kind, ...more.kinds],
+      sentence: `${what} With $${part}$ the shapes fit; then there is a second slip. ${more.sentence()}`,
+    };
+  }
+  return undefined;
 }
 
 /** The repair with the fewest edits that gives the truth, or a simple multiple of it. */

@@ -33,6 +33,7 @@ const COST: Record<SlipKind, number> = {
 export function stepCandidates(c: Context): Candidate[] {
   const { d, name, judge } = c;
   const out: Candidate[] = [];
+  if (c.subject.kind !== "gradient") return out;
   const [first] = judge.points;
   const claimHere = judge.claim.subarray(0, judge.size);
   for (const m of missteps(d.structure, d.steps, name)) {
@@ -92,12 +93,11 @@ function mentionsBar(e: Expr): boolean {
 
 /** Slips in the whole formulas. */
 export function slipCandidates(c: Context): Candidate[] {
-  const { d, name, judge, claim } = c;
+  const { judge, claim } = c;
   const symbols = symbolsOf(c);
   const gradients = [...judge.points[0].gradients].map(([n, t]) => sym(barOf(n), t.shape));
   const out: Candidate[] = [];
-  const forms = [d.forms.gradient(name, "inputs"), d.forms.gradient(name, "neighbours")];
-  for (const form of new Set(forms)) {
+  for (const form of c.subject.forms()) {
     if (form.weight > 90) continue;
     for (const s of slips(form, { symbols: [...symbols, ...gradients], limit: 1500 }))
       if (judge.is(s.expr, judge.claim))

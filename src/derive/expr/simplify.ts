@@ -34,6 +34,8 @@ export interface SimplifyOptions {
   points: readonly Point[];
   /** Named quantities in which parts are recognised. */
   known: readonly Expr[];
+  /** Take common factors out of sums of scalars: y − y² is y(1 − y). */
+  factor?: boolean;
 }
 
 type Rule = (e: Expr, s: Simplifier) => Expr | undefined;
@@ -43,6 +45,7 @@ const EPS = 1e-9;
 export class Simplifier {
   readonly points: readonly Point[];
   readonly known: readonly Expr[];
+  readonly factor: boolean;
   readonly done = new Map<number, Expr>();
   derived: Expr[] = [];
   #budget = 4000;
@@ -50,6 +53,7 @@ export class Simplifier {
   constructor(o: SimplifyOptions) {
     this.points = o.points;
     this.known = o.known;
+    this.factor = o.factor ?? false;
   }
 
   simplify(e: Expr): Expr {
@@ -183,14 +187,14 @@ const symmetric: Rule = (e) => {
 };
 
 /** c A + c B = c (A + B) for numbers and scalars that are no functions. */
-const commonScalar: Rule = (e) => {
+const commonScalar: Rule = (e, s) => {
   if (e.kind !== "add") return undefined;
   const parts = e.args.map((t) => split(t));
   const size = Math.abs(parts[0].c);
   const c = size !== 1 && parts.every((p) => Math.abs(Math.abs(p.c) - size) < 1e-14 * size) ? size : 1;
-  let common = scalarsOf(parts[0].rest, e.isScalar);
+  let common = scalarsOf(parts[0].rest, e.isScalar, s.factor);
   for (const { rest } of parts.slice(1)) {
-    const own = scalarsOf(rest, e.isScalar).map((x) => x.canon);
+    const own = scalarsOf(rest, e.isScalar, s.factor).map((x) => x.canon);
     common = common.filter((x) => own.includes(x.canon));
   }
   if (c === 1 && common.length === 0) return undefined;
@@ -200,7 +204,12 @@ const commonScalar: Rule = (e) => {
 
 const reciprocal = (x: Expr): Expr => (x.kind === "pow" ? pow(x.args[0], -x.value) : pow(x, -1));
 
-function scalarsOf(e: Expr, whole: boolean): Expr[] {
+function scalarsOf(e: Expr, whole: boolean, factor: boolean): Expr[] {
+  if (factor && whole) {
+    // Powers as repeated factors, so that y divides y².
+    const all = e.kind === "mul" ? e.args : [e];
+    return all.map((x) => (x.kind === "pow" && x.value > 1 ? x.args[0] : x)).filter((x) => x.kind === "sym");
+  }
   const list = e.kind === "mul" ? e.args.filter((a) => a.isScalar) : whole ? [e] : [];
   const base = (x: Expr): Expr => (x.kind === "pow" ? x.args[0] : x);
   return list.filter((x) =>
