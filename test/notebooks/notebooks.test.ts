@@ -98,6 +98,14 @@ test("dsga1008-a1: affine map, softmax, modules", async () => {
   assert.match(textOf(nb, "const costs"), /3 times/);
 });
 
+test("start-here: the tour", async () => {
+  const nb = await run("start-here");
+  assert.deepEqual(verdicts(nb), ["✓ ∂L/∂w", "✗ ∂L/∂w", "✗ ∂L/∂w"]);
+  assert.match(textOf(nb, ".mul(2));"), /a factor 2 too many/);
+  assert.match(textOf(nb, "y.sub(X.matmul(w))"), /sign is wrong/);
+  assert.match(textOf(nb, "descending"), /y = -0\.3\d \+ 1\.4\d t/);
+});
+
 test("every notebook has its test here", () => {
   const known = ["quiz4", "cs280-a1", "nndl-hw", "dsga1008-a1", "cs446-hw2", "start-here"];
   for (const file of readdirSync(folder))
