@@ -59,7 +59,7 @@ export function codeFrame(code: string, line: number, column: number, width = 1)
   return out.join("\n");
 }
 
-const PLUGINS: ParserPlugin[] = ["decorators-legacy", "decoratorAutoAccessors"];
+const PLUGINS: ParserPlugin[] = ["decoratorAutoAccessors", "deferredImportEvaluation"];
 
 /** Mistakes only of strict mode, which a cell, being no module when it runs, may make. */
 const SLOPPY = new Set([
@@ -79,7 +79,8 @@ function parseAs(code: string, plugins: ParserPlugin[]): Node {
       allowUndeclaredExports: true,
       errorRecovery: true,
       createImportExpressions: true,
-      plugins: [...PLUGINS, ...plugins],
+      // Only the old kind allows decorators on parameters, only the new one `export @d class`.
+      plugins: [...PLUGINS, /\bexport\s+@/.test(code) ? "decorators" : "decorators-legacy", ...plugins],
     } as Parameters<typeof babelParse>[1]);
     failure = (file.errors as any[] | undefined)?.find((error) => !SLOPPY.has(error.reasonCode));
     program = file.program as unknown as Node;

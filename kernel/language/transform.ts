@@ -300,13 +300,19 @@ class Rewriting {
         break;
       case "ExportDefaultDeclaration":
         if (node.declaration.id) this.edits.blank(node.start, node.declaration.start, this.#js);
-        else this.edits.replace(node.start, node.declaration.start, "void ");
+        else
+          this.edits.replace(
+            node.start,
+            this.#js.indexOf("default", node.start) + "default".length,
+            "void (",
+          );
         break;
       case "ImportDeclaration":
         if (node.importKind !== "type") this.#import(node);
         break;
       case "ImportExpression":
-        this.edits.replace(node.start, node.start + "import".length, "__import");
+        // `import(…)`, and `import.defer(…)`, which is loaded at once here.
+        this.edits.replace(node.start, this.#js.indexOf("(", node.start), "__import");
         if (node.source.type === "StringLiteral") this.imports.push(node.source.value);
         break;
       case "MetaProperty":
@@ -349,9 +355,11 @@ class Rewriting {
         break;
       case "ExpressionStatement":
         if (node === this.#last) {
-          const end = this.#js[node.end - 1] === ";" ? node.end - 1 : node.end;
-          this.edits.insert(end, ")]");
+          this.edits.insert(this.#endOf(node), ")]");
         }
+        break;
+      case "ExportDefaultDeclaration":
+        if (!node.declaration.id) this.edits.insert(this.#endOf(node), ")");
         break;
       case "VariableDeclaration":
         this.#mirrorVariables(node, context);
@@ -373,6 +381,11 @@ class Rewriting {
     }
   }
 
+  /** Where a statement ends, its semicolon left out. */
+  #endOf(node: Node): number {
+    return this.#js[node.end - 1] === ";" ? node.end - 1 : node.end;
+  }
+
   #atTop(parent: Node): boolean {
     return parent.type === "Program" || /^Export(Named|Default)Declaration$/.test(parent.type);
   }
@@ -388,7 +401,7 @@ class Rewriting {
     if (parent.type === "ForStatement" && parent.init === node) {
       // `for (var i = 0; …)`: the head takes no statement, but another declarator.
       this.edits.insert(
-        this.#js[node.end - 1] === ";" ? node.end - 1 : node.end,
+        this.#endOf(node),
         `, ${this.#fresh("__v")} = (${mirrored.replaceAll("; ", ", ").replace(/;$/, "")})`,
       );
       return;

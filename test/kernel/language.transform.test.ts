@@ -264,6 +264,25 @@ describe("imports", () => {
     assert.equal(await nb.run("sep + typeof E"), "/undefined");
   });
 
+  test("and exports of every form can be in a cell", async () => {
+    const nb = new Notebook();
+    for (const code of [
+      "export default () => 1",
+      "export default (1, 2);",
+      "export default function () {}",
+      "export default class {}",
+      "export {}",
+      "export type T = 1",
+      "export @((c: any) => c) class Dec {}",
+      "import defer * as later from 'path'; later.sep",
+      "(await import.defer('path')).sep",
+    ]) {
+      await nb.run(code);
+    }
+    assert.equal(await nb.run("export default class Named { v = 2 }; new Named().v"), 2);
+    assert.equal(await nb.run("new Named().v + later.sep"), "2/");
+  });
+
   test("on several lines keep the lines below in place", async () => {
     const nb = new Notebook();
     const code = "import {\n  join,\n  sep,\n} from 'path'\nthrow new Error('fifth line')";
