@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
   type CodeCell,
+  failureText,
   isCode,
   type Notebook,
   runNotebook,
