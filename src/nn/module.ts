@@ -6,6 +6,7 @@
  * `bn1.runningMean` is stored as `bn1.running_mean`, and weights travel both ways.
  */
 
+import { currentTracer } from "../ops/index.ts";
 import { ArgumentError, type DType, ShapeError, sameShape, shapeText, Tensor } from "../tensor/index.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -14,11 +15,22 @@ export type StateDict = Record<string, Tensor>;
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
 export abstract class Module {
-  /** Whether layers such as dropout and batch normalisation behave as in training. */
-  training = true;
+  #training = true;
+  readonly #readMode = (): boolean => this.#training;
   readonly #buffers = new Set<string>();
 
   abstract forward(...inputs: any[]): any;
+
+  /** Whether layers such as dropout and batch normalisation behave as in training. */
+  get training(): boolean {
+    // A compiled function that asked is recorded again when the answer changes.
+    currentTracer()?.guard(this.#readMode);
+    return this.#training;
+  }
+
+  set training(mode: boolean) {
+    this.#training = mode;
+  }
 
   /** Keeps a tensor that is part of the state but not learnt, under the given property. */
   protected registerBuffer(name: string, value: Tensor | null): void {

@@ -148,7 +148,9 @@ export const SIMD = {
   "f64x2.div": 0xf3,
   "f64x2.min": 0xf4,
   "f64x2.max": 0xf5,
+  "i32x4.trunc_sat_f32x4_s": 0xf8,
   "f32x4.convert_i32x4_s": 0xfa,
+  "f64x2.convert_low_i32x4_s": 0xfe,
   "f32x4.relaxed_madd": 0x105,
   "f64x2.relaxed_madd": 0x107,
 } as const;
@@ -169,6 +171,7 @@ const MEMORY = {
   "v128.load32_splat": [0x09, 2, true],
   "v128.load64_splat": [0x0a, 3, true],
   "v128.store": [0x0b, 2, true],
+  "v128.load64_zero": [0x5d, 3, true],
 } as const;
 export type Access = keyof typeof MEMORY;
 
@@ -224,6 +227,22 @@ export class Code {
     this.bytes.push(0x44, ...float64(value));
     return this;
   }
+  /** A vector constant from its four 32-bit words. */
+  v128(words: readonly number[]): this {
+    this.bytes.push(0xfd, 0x0c);
+    for (const w of words) this.bytes.push(w & 255, (w >> 8) & 255, (w >> 16) & 255, (w >> 24) & 255);
+    return this;
+  }
+  /** Float to int32, truncated, without traps. */
+  truncate(from: "f32" | "f64"): this {
+    this.bytes.push(0xfc, from === "f32" ? 0 : 2);
+    return this;
+  }
+  /** memory.fill: address, value and length are on the stack. */
+  fill(): this {
+    this.bytes.push(0xfc, 0x0b, 0x00);
+    return this;
+  }
   op(name: Mnemonic): this {
     if (name in OP) this.bytes.push(OP[name as keyof typeof OP]);
     else {
@@ -243,14 +262,24 @@ export class Code {
     unsigned(offset, this.bytes);
     return this;
   }
+  /** Runs `body` when the i32 on the stack is not zero. */
+  when(body: () => void): this {
+    this.bytes.push(0x04, 0x40);
+    body();
+    this.bytes.push(0x0b);
+    return this;
+  }
+  return(): this {
+    this.bytes.push(0x0f);
+    return this;
+  }
   call(fn: number): this {
     this.bytes.push(0x10);
     unsigned(fn, this.bytes);
     return this;
   }
-  /** Repeats `body` while the counter, which starts at 0 and grows by `step`, is below `limit` (at least one round). */
+  /** Repeats `body` while the counter, from where it stands and by `step`, is below `limit` (at least one round). */
   loop(counter: number, step: number, limit: number, body: () => void): this {
-    this.i32(0).set(counter);
     this.bytes.push(0x03, 0x40);
     body();
     this.get(counter).i32(step).op("i32.add").tee(counter).i32(limit).op("i32.lt_u");
@@ -304,10 +333,10 @@ export class ModuleBuilder {
 
   /** Index of an imported function. All imports come before the first function. */
   import(module: string, name: string, signature: Signature): number {
-    if (this.#functions.length > 0) throw new Error("imports come before functions");
-    const type = this.#type(signature);
     const known = this.#imports.findIndex((f) => f.module === module && f.name === name);
     if (known >= 0) return known;
+    if (this.#functions.length > 0) throw new Error("imports come before functions");
+    const type = this.#type(signature);
     return this.#imports.push({ module, name, type }) - 1;
   }
 

@@ -62,3 +62,72 @@ export function takeRows(
     }
   return wrong;
 }
+
+/** The adjoint: rows of numbers added into `out`, which is cleared first. */
+function putRows<T>(g: usize, index: usize, out: usize, outer: i32, size: i32, count: i32, length: i32): i32 {
+  let wrong = 0;
+  const bytes = length * <i32>sizeof<T>();
+  memory.fill(out, 0, outer * size * bytes);
+  for (let o = 0; o < outer; o++, out += size * bytes)
+    for (let i = 0; i < count; i++, g += bytes) {
+      const at = load<i32>(index + 4 * i);
+      if (<u32>at >= <u32>size) {
+        wrong = 1;
+        continue;
+      }
+      const to = out + at * bytes;
+      for (let j = 0; j < bytes; j += <i32>sizeof<T>()) store<T>(to + j, load<T>(to + j) + load<T>(g + j));
+    }
+  return wrong;
+}
+export function putRows32(g: usize, index: usize, out: usize, outer: i32, size: i32, count: i32, length: i32): i32 {
+  return putRows<f32>(g, index, out, outer, size, count, length);
+}
+export function putRows64(g: usize, index: usize, out: usize, outer: i32, size: i32, count: i32, length: i32): i32 {
+  return putRows<f64>(g, index, out, outer, size, count, length);
+}
+
+/** 1 when any index lies outside 0 … size − 1. */
+export function checkIndex(index: usize, count: i32, size: i32): i32 {
+  for (let i = 0; i < count; i++) if (<u32>load<i32>(index + 4 * i) >= <u32>size) return 1;
+  return 0;
+}
+
+/** out[o, i] = x[o, index[o, i], i]: one entry along the middle of [outer, size, inner] for each place. */
+function pickOne<T>(x: usize, index: usize, out: usize, outer: i32, size: i32, inner: i32): i32 {
+  const S = <i32>sizeof<T>();
+  let wrong = 0;
+  for (let o = 0; o < outer; o++, x += size * inner * S)
+    for (let i = 0; i < inner; i++, index += 4, out += S) {
+      const at = load<i32>(index);
+      if (<u32>at >= <u32>size) wrong = 1;
+      else store<T>(out, load<T>(x + (at * inner + i) * S));
+    }
+  return wrong;
+}
+export function pickOne32(x: usize, index: usize, out: usize, outer: i32, size: i32, inner: i32): i32 {
+  return pickOne<f32>(x, index, out, outer, size, inner);
+}
+export function pickOne64(x: usize, index: usize, out: usize, outer: i32, size: i32, inner: i32): i32 {
+  return pickOne<f64>(x, index, out, outer, size, inner);
+}
+
+/** The adjoint: zeros but for g at the indexed places. */
+function placeOne<T>(g: usize, index: usize, out: usize, outer: i32, size: i32, inner: i32): i32 {
+  const S = <i32>sizeof<T>();
+  let wrong = 0;
+  memory.fill(out, 0, outer * size * inner * S);
+  for (let o = 0; o < outer; o++, out += size * inner * S)
+    for (let i = 0; i < inner; i++, index += 4, g += S) {
+      const at = load<i32>(index);
+      if (<u32>at >= <u32>size) wrong = 1;
+      else store<T>(out + (at * inner + i) * S, load<T>(g));
+    }
+  return wrong;
+}
+export function placeOne32(g: usize, index: usize, out: usize, outer: i32, size: i32, inner: i32): i32 {
+  return placeOne<f32>(g, index, out, outer, size, inner);
+}
+export function placeOne64(g: usize, index: usize, out: usize, outer: i32, size: i32, inner: i32): i32 {
+  return placeOne<f64>(g, index, out, outer, size, inner);
+}

@@ -1,0 +1,420 @@
+/**
+ * How each kernel is called: which layout its operands need and what it is told.
+ *
+ * Images go batch innermost, [channels, height, width, batch], so that everything about a position is
+ * one unit-stride row.
+ */
+
+import { type ConvSizes, liveTaps, type Windows } from "../../kernels/index.ts";
+import { engine } from "../../kernels/wasm/engine.ts";
+import { bytesOf } from "../../kernels/wasm/memory.ts";
+import { sizeOf } from "../../tensor/index.ts";
+import { rowMajor } from "./access.ts";
+import type { Definition, Value } from "./graph.ts";
+import type { Access, Argument, Schedule } from "./schedule.ts";
+
+type Call = Extract<Definition, { kind: "call" }>;
+type Handler = (s: Schedule, v: Value, call: Call) => void;
+
+/** Axes of an image tensor [N, C, H, W] with the batch innermost. */
+const BATCH_LAST = [1, 2, 3, 0];
+const bits = (v: Value): 32 | 64 => (v.dtype === "float64" ? 64 : 32);
+const read = (a: Access): Argument => ({ store: a.store, offset: a.at.offset });
+
+export function lowerCall(s: Schedule, v: Value, call: Call): void {
+  (HANDLERS[call.kernel] ?? host)(s, v, call);
+}
+
+/** An operation without a kernel: its own forward function, called from the middle of the plan. */
+function host(s: Schedule, v: Value, call: Call): void {
+  const args = call.args.map((a) => s.dense(a, rowMajor(a.shape)));
+  const out = s.output(v, rowMajor(v.shape));
+  s.add({ kind: "host", value: v, args, out });
+}
+
+const HANDLERS: Record<string, Handler> = {
+  matmul(s, v, { args: [a, b] }) {
+    const [m, n] = v.shape.slice(-2);
+    const k = a.shape[a.shape.length - 1];
+    const [A, B] = [s.somewhere(a), s.somewhere(b)];
+    const lead = v.shape.length - 2;
+    // The longer side innermost, unless every reader wants the transpose.
+    const flipped = lead === 0 && (s.readTransposed(v) || (m > n && n < 16));
+    const out = s.output(v, flipped ? [1, 0] : rowMajor(v.shape));
+    const count = sizeOf(v.shape.slice(0, -2));
+    const e = engine();
+    const scratch = e ? e.exports.matmulScratch() : 0;
+    const offsetOf = (x: Access, i: number): number => {
+      let rest = i;
+      let at = x.at.offset;
+      for (let d = lead - 1; d >= 0; d--) {
+        at += (rest % v.shape[d]) * x.at.strides[d];
+        rest = Math.floor(rest / v.shape[d]);
+      }
+      return at;
+    };
+    const [ar, ac] = A.at.strides.slice(-2);
+    const [br, bc] = B.at.strides.slice(-2);
+    for (let i = 0; i < count; i++) {
+      const left: Argument = { store: A.store, offset: offsetOf(A, i) };
+      const right: Argument = { store: B.store, offset: offsetOf(B, i) };
+      const to: Argument = { store: out, offset: i * m * n, write: true };
+      s.add({
+        kind: "call",
+        fn: `matmul${bits(v)}`,
+        args: flipped
+          ? [right, bc, br, left, ac, ar, to, m, n, k, m, 0, { scratch }]
+          : [left, ar, ac, right, br, bc, to, n, m, k, n, 0, { scratch }],
+      });
+    }
+    s.settle(out);
+  },
+
+  conv2d(s, v, { args: [x, w], params }) {
+    const c = params as ConvSizes;
+    convolve(s, v, x, w, c, pairs(c), {
+      positions: c.oh * c.ow,
+      inputs: c.h * c.w,
+      channels: c.co,
+      inner: c.ci,
+      wInner: c.kh * c.kw,
+      wChannel: c.ci * c.kh * c.kw,
+      by: "output",
+    });
+  },
+
+  conv2dInputGrad(s, v, { args: [g, w], params }) {
+    const c = params as ConvSizes;
+    convolve(s, v, g, w, c, pairs(c), {
+      positions: c.h * c.w,
+      inputs: c.oh * c.ow,
+      channels: c.ci,
+      inner: c.co,
+      wInner: c.ci * c.kh * c.kw,
+      wChannel: c.kh * c.kw,
+      by: "input",
+    });
+  },
+
+  conv2dWeightGrad(s, v, { args: [x, g], params }) {
+    const c = params as ConvSizes;
+    const X = s.dense(x, BATCH_LAST);
+    const G = s.dense(g, BATCH_LAST);
+    const taps = c.kh * c.kw;
+    const { starts, entries } = grouped(pairs(c), "tap", taps);
+    const out = s.output(v, rowMajor(v.shape));
+    s.add({
+      kind: "call",
+      fn: `convWeights${bits(v)}`,
+      args: [
+        read(X),
+        read(G),
+        { store: out, offset: 0, write: true },
+        { constant: starts },
+        { constant: entries },
+        c.oh * c.ow,
+        c.n,
+        c.co,
+        c.ci,
+        c.h * c.w,
+        taps,
+        { scratch: scratchFor(c, v) },
+      ],
+    });
+  },
+
+  maxPool2d(s, v, { args: [x], params }) {
+    const w = params as Windows;
+    const X = s.dense(x, BATCH_LAST);
+    const { starts, list } = windowLists(w);
+    const out = s.output(v, BATCH_LAST);
+    s.add({
+      kind: "call",
+      fn: `maxPool${bits(v)}`,
+      args: [
+        read(X),
+        { store: out, offset: 0, write: true },
+        { constant: starts },
+        { constant: list },
+        ...planes(x, w),
+      ],
+    });
+  },
+
+  maxPool2dGrad(s, v, { args: [g, x], params }) {
+    const w = params as Windows;
+    const [G, X] = [s.dense(g, BATCH_LAST), s.dense(x, BATCH_LAST)];
+    const { starts, list } = windowLists(w);
+    const out = s.output(v, BATCH_LAST);
+    const to: Argument = { store: out, offset: 0, write: true };
+    s.add({
+      kind: "call",
+      fn: `maxPoolGrad${bits(v)}`,
+      args: [read(G), read(X), to, { constant: starts }, { constant: list }, ...planes(x, w)],
+    });
+  },
+
+  averagePool2d(s, v, { args: [x], params }) {
+    const w = params as Windows;
+    const { starts, list } = windowLists(w);
+    const factors: number[] = [];
+    for (let p = 0; p < w.oh * w.ow; p++)
+      for (let e = starts[p]; e < starts[p + 1]; e++) factors.push(1 / w.divisors[p]);
+    weighted(s, v, x, starts, list, factors, w.oh * w.ow, w.h * w.w);
+  },
+
+  averagePool2dGrad(s, v, { args: [g], params }) {
+    const w = params as Windows;
+    const { starts, list } = windowLists(w);
+    // The same relation read the other way: for each input, the outputs whose windows hold it.
+    const back: { out: number; factor: number }[][] = Array.from({ length: w.h * w.w }, () => []);
+    for (let p = 0; p < w.oh * w.ow; p++)
+      for (let e = starts[p]; e < starts[p + 1]; e++)
+        back[list[e]].push({ out: p, factor: 1 / w.divisors[p] });
+    const turned = Int32Array.from([0, ...running(back.map((b) => b.length))]);
+    const flat = back.flat();
+    weighted(
+      s,
+      v,
+      g,
+      turned,
+      Int32Array.from(flat, (f) => f.out),
+      flat.map((f) => f.factor),
+      w.h * w.w,
+      w.oh * w.ow,
+    );
+  },
+
+  take(s, v, { args: [x, index], params: { axis } }) {
+    const X = s.dense(x, rowMajor(x.shape));
+    const I = s.dense(index, rowMajor(index.shape));
+    const out = s.output(v, rowMajor(v.shape));
+    const inner = sizeOf(x.shape.slice(axis + 1));
+    s.add({
+      kind: "call",
+      fn: "takeRows",
+      args: [
+        read(X),
+        read(I),
+        { store: out, offset: 0, write: true },
+        sizeOf(x.shape.slice(0, axis)),
+        x.shape[axis],
+        sizeOf(index.shape),
+        inner * bytesOf(x.dtype),
+      ],
+      checks: `take: an index is outside 0 to ${x.shape[axis] - 1}.`,
+    });
+  },
+
+  putAdd(s, v, { args: [g, index], params: { axis, size } }) {
+    const G = s.dense(g, rowMajor(g.shape));
+    const I = s.dense(index, rowMajor(index.shape));
+    const out = s.output(v, rowMajor(v.shape));
+    s.add({
+      kind: "call",
+      fn: `putRows${bits(v)}`,
+      args: [
+        read(G),
+        read(I),
+        { store: out, offset: 0, write: true },
+        sizeOf(v.shape.slice(0, axis)),
+        size,
+        sizeOf(index.shape),
+        sizeOf(v.shape.slice(axis + 1)),
+      ],
+      checks: `take: an index is outside 0 to ${size - 1}.`,
+    });
+  },
+
+  pickOne: one("pickOne", 0),
+  placeOne: one("placeOne", 1),
+
+  checkIndex(s, v, { args: [index], params: { size } }) {
+    const I = s.dense(index, rowMajor(index.shape));
+    s.output(v, []);
+    s.add({
+      kind: "call",
+      fn: "checkIndex",
+      args: [read(I), sizeOf(index.shape), size],
+      checks: `gather: an index is outside 0 to ${size - 1}; labels must be below the number of classes.`,
+    });
+  },
+
+  /** Zeros with the argument put in at some places. */
+  unslice(s, v, { args: [x], params: { starts, steps } }) {
+    const out = s.output(v, rowMajor(v.shape));
+    s.add({ kind: "clear", store: out });
+    const offset = starts.reduce((o: number, i: number, d: number) => o + i * out.strides[d], 0);
+    s.write(x, out, { offset, strides: out.strides.map((t, d) => t * steps[d]) });
+    s.settle(out);
+  },
+
+  concat(s, v, { args, params: { axis } }) {
+    const out = s.output(v, rowMajor(v.shape));
+    let at = 0;
+    for (const x of args) {
+      s.write(x, out, { offset: at * out.strides[axis], strides: out.strides });
+      at += x.shape[axis];
+    }
+    s.settle(out);
+  },
+};
+
+/** One entry along an axis for each place, or its adjoint; `full` says whether the result is the larger side. */
+function one(kernel: string, full: 0 | 1): Handler {
+  return (s, v, { args: [x, index], params: { axis } }) => {
+    const X = s.dense(x, rowMajor(x.shape));
+    const I = s.dense(index, rowMajor(index.shape));
+    const out = s.output(v, rowMajor(v.shape));
+    const whole = full ? v.shape : x.shape;
+    s.add({
+      kind: "call",
+      fn: `${kernel}${bits(v)}`,
+      args: [
+        read(X),
+        read(I),
+        { store: out, offset: 0, write: true },
+        sizeOf(whole.slice(0, axis)),
+        whole[axis],
+        sizeOf(whole.slice(axis + 1)),
+      ],
+      checks: `gather: an index is outside 0 to ${whole[axis] - 1}; labels must be below the number of classes.`,
+    });
+  };
+}
+
+interface Pairs {
+  output: number[];
+  input: number[];
+  tap: number[];
+}
+
+/** Every (output position, input position, tap) that meets the image. */
+function pairs(c: ConvSizes): Pairs {
+  const rows = liveTaps(c.oh, c.h, c.kh, c.stride[0], c.padding[0], c.dilation[0]);
+  const columns = liveTaps(c.ow, c.w, c.kw, c.stride[1], c.padding[1], c.dilation[1]);
+  const out: Pairs = { output: [], input: [], tap: [] };
+  for (let i = 0; i < c.oh; i++)
+    for (let j = 0; j < c.ow; j++)
+      for (let k = rows[2 * i]; k < rows[2 * i + 1]; k++)
+        for (let l = columns[2 * j]; l < columns[2 * j + 1]; l++) {
+          const h = i * c.stride[0] - c.padding[0] + k * c.dilation[0];
+          const w = j * c.stride[1] - c.padding[1] + l * c.dilation[1];
+          out.output.push(i * c.ow + j);
+          out.input.push(h * c.w + w);
+          out.tap.push(k * c.kw + l);
+        }
+  return out;
+}
+
+/** The triples grouped by one of their parts: (tap, other position), or (output, input) for taps. */
+function grouped(p: Pairs, by: keyof Pairs, count: number): { starts: Int32Array; entries: Int32Array } {
+  const groups: number[][] = Array.from({ length: count }, () => []);
+  p[by].forEach((g, i) => {
+    if (by === "tap") groups[g].push(p.output[i], p.input[i]);
+    else groups[g].push(p.tap[i], by === "output" ? p.input[i] : p.output[i]);
+  });
+  return {
+    starts: Int32Array.from([0, ...running(groups.map((g) => g.length / 2))]),
+    entries: Int32Array.from(groups.flat()),
+  };
+}
+
+function running(counts: number[]): number[] {
+  let total = 0;
+  return counts.map((n) => (total += n));
+}
+
+interface Convolution {
+  positions: number;
+  inputs: number;
+  channels: number;
+  inner: number;
+  wInner: number;
+  wChannel: number;
+  by: "output" | "input";
+}
+
+function convolve(s: Schedule, v: Value, x: Value, w: Value, c: ConvSizes, p: Pairs, o: Convolution): void {
+  const X = s.dense(x, BATCH_LAST);
+  const W = s.dense(w, rowMajor(w.shape));
+  const { starts, entries } = grouped(p, o.by, o.positions);
+  const out = s.output(v, BATCH_LAST);
+  s.add({
+    kind: "call",
+    fn: `conv${bits(v)}`,
+    args: [
+      read(X),
+      read(W),
+      { store: out, offset: 0, write: true },
+      { constant: starts },
+      { constant: entries },
+      o.positions,
+      c.n,
+      o.channels,
+      o.inner,
+      o.inputs,
+      c.kh * c.kw,
+      1,
+      o.wInner,
+      o.wChannel,
+      { scratch: scratchFor(c, v) },
+    ],
+  });
+}
+
+/** Enough for either direction. */
+function scratchFor(c: ConvSizes, v: Value): number {
+  const e = engine();
+  if (!e) return 0;
+  const need = (channels: number, inner: number, positions: number, inputs: number): number =>
+    e.exports.convScratch(channels, inner, positions, inputs, c.kh * c.kw, c.n, bytesOf(v.dtype));
+  return Math.max(need(c.co, c.ci, c.oh * c.ow, c.h * c.w), need(c.ci, c.co, c.h * c.w, c.oh * c.ow));
+}
+
+/** The input positions of each window. */
+function windowLists(w: Windows): { starts: Int32Array; list: Int32Array } {
+  const starts = [0];
+  const list: number[] = [];
+  for (let i = 0; i < w.oh; i++)
+    for (let j = 0; j < w.ow; j++) {
+      for (let r = w.rows[2 * i]; r < w.rows[2 * i + 1]; r += w.dilation[0])
+        for (let c = w.columns[2 * j]; c < w.columns[2 * j + 1]; c += w.dilation[1]) list.push(r * w.w + c);
+      starts.push(list.length);
+    }
+  return { starts: Int32Array.from(starts), list: Int32Array.from(list) };
+}
+
+function planes(x: Value, w: Windows): [number, number, number, number] {
+  return [x.shape[1], w.oh * w.ow, w.h * w.w, x.shape[0]];
+}
+
+function weighted(
+  s: Schedule,
+  v: Value,
+  x: Value,
+  starts: Int32Array,
+  list: Int32Array,
+  factors: number[],
+  positions: number,
+  inputs: number,
+): void {
+  const X = s.dense(x, BATCH_LAST);
+  const out = s.output(v, BATCH_LAST);
+  const values = v.dtype === "float64" ? Float64Array.from(factors) : Float32Array.from(factors);
+  s.add({
+    kind: "call",
+    fn: `weighted${bits(v)}`,
+    args: [
+      read(X),
+      { store: out, offset: 0, write: true },
+      { constant: starts },
+      { constant: list },
+      { constant: values },
+      x.shape[1],
+      positions,
+      inputs,
+      x.shape[0],
+    ],
+  });
+}
