@@ -2,7 +2,7 @@
  * The matrix product that blocked factorisations are built on; one place to choose the kernel.
  */
 
-import { type MatrixView, matmulPortable } from "../../kernels/index.ts";
+import { type MatrixView, multiplyInto } from "../../kernels/index.ts";
 
 /** A rectangle of a dense row-major array: rows from `row`, columns from `column`, `width` numbers a row. */
 export function view(data: Float64Array, width: number, row = 0, column = 0): MatrixView {
@@ -17,6 +17,6 @@ export function flip(a: MatrixView): MatrixView {
 /** A B as a new dense m × n array. */
 export function product(a: MatrixView, b: MatrixView, m: number, k: number, n: number): Float64Array {
   const out = new Float64Array(m * n);
-  matmulPortable(a, b, out, 0, m, k, n);
+  multiplyInto(a, b, out, 0, m, k, n);
   return out;
 }

@@ -4,7 +4,7 @@
  * Source: Higham, SIAM J. Matrix Anal. Appl. 26 (2005).
  */
 
-import { matmulPortable } from "../../kernels/index.ts";
+import { product as multiply, view } from "./gemm.ts";
 import { luFactor, luSolve } from "./lu.ts";
 
 const B = [
@@ -48,8 +48,5 @@ export function matrixExponential(a: Float64Array, n: number, out: Float64Array)
 }
 
 function product(x: Float64Array, y: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(n * n);
-  const view = (data: Float64Array) => ({ data, offset: 0, row: n, column: 1 });
-  matmulPortable(view(x), view(y), out, 0, n, n, n);
-  return out;
+  return multiply(view(x, n), view(y, n), n, n, n);
 }

@@ -2,6 +2,7 @@
  * One pass over packed binary rows: log-likelihoods, responsibilities, expected counts.
  */
 
+import { bernoulliAccelerated } from "../accelerated.ts";
 import { normalise } from "../gaussian/pass.ts";
 import { type Bits, columnSums, logTables } from "./bits.ts";
 
@@ -32,6 +33,8 @@ const BLOCK = 256;
 
 /** Fills the sinks and returns Σ_i log P(x_i). */
 export function bernoulliPass(data: Bits, p: BernoulliParams, sinks: BernoulliSinks): number {
+  const quick = bernoulliAccelerated(data, p, sinks);
+  if (quick !== undefined) return quick;
   const { n, d, width, bytes } = data;
   const { K } = p;
   const tables = logTables(p.probabilities, K, d);

@@ -7,6 +7,7 @@
  */
 
 import type { Data } from "../../models/rows.ts";
+import { gaussianAccelerated } from "../accelerated.ts";
 import { type GaussianParams, logConstants } from "./parameters.ts";
 
 /** Expected sufficient statistics, about the point `shift` of each component. */
@@ -42,7 +43,10 @@ export function emptyMoments(p: Pick<GaussianParams, "type" | "K" | "d" | "means
 const BLOCK = 256;
 
 /** Fills the sinks and returns Σ_n log p(x_n). */
-export function gaussianPass({ x, n, d }: Data, p: GaussianParams, sinks: Sinks): number {
+export function gaussianPass(data: Data, p: GaussianParams, sinks: Sinks): number {
+  const quick = gaussianAccelerated(data, p, sinks);
+  if (quick !== undefined) return quick;
+  const { x, n, d } = data;
   const { K } = p;
   const B = Math.min(BLOCK, Math.max(1, n));
   const xt = new Float64Array(d * B);

@@ -1,0 +1,338 @@
+/**
+ * One block of samples through the E-step of a mixture, and into the moments for its M-step.
+ *
+ * Gaussian: samples lie across lanes. A tile of four dimensions by four samples stays in registers for the
+ * triangular product y = Wᵀz, and one of four dimensions by two for Σ r z zᵀ; z itself is recomputed for
+ * each component, which is cheaper than storing it. Bernoulli: components lie across lanes, and eight
+ * binary columns at a time are looked up in a table of their 256 patterns.
+ */
+
+import { exp64, log64 } from "./math";
+import { madd, total } from "./vector";
+
+/** Samples in a Gaussian block. */
+// @ts-expect-error: decorator
+@inline const B: i32 = 128;
+// Bytes of one dimension of a block.
+// @ts-expect-error: decorator
+@inline const ROW: usize = 1024;
+
+/** Bytes of scratch for blocks of d-dimensional samples. */
+export function gaussianScratch(d: i32): i32 {
+  return (d + 2 * ((d + 3) & ~3)) * B * 8;
+}
+
+/** Doubles of moments a component: Σr, then Σ r z (d padded to 4), then Σ r z zᵀ (that squared; diagonal kinds: Σ r z²). */
+export function gaussianMoments(d: i32, diagonal: i32): i32 {
+  const dp = (d + 3) & ~3;
+  return 2 + dp + (diagonal ? dp : dp * dp);
+}
+
+// @ts-expect-error: decorator
+@inline function centre(xt: usize, mean: usize, d: i32, z: usize): void {
+  for (let i = 0; i < d; i++) {
+    const v = v128.load64_splat(mean + (<usize>i << 3));
+    for (let b: usize = 0; b < ROW; b += 16, xt += 16, z += 16) v128.store(z, f64x2.sub(v128.load(xt), v));
+  }
+}
+
+/** joint[b] = constant − ½ ‖Wᵀ z_b‖², W upper triangular with rows of dp numbers. */
+function triangular(W: usize, z: usize, d: i32, constant: f64, joint: usize): void {
+  const row = <usize>((d + 3) & ~3) << 3;
+  const shift = f64x2.splat(constant);
+  const half = f64x2.splat(-0.5);
+  for (let b: usize = 0; b < ROW; b += 32) {
+    let q0 = f64x2.splat(0), q1 = q0;
+    for (let j = 0; j < d; j += 4) {
+      let c00 = f64x2.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+      const last = min(j + 4, d);
+      let w = W + (<usize>j << 3);
+      let p = z + b;
+      for (let i = 0; i < last; i++, w += row, p += ROW) {
+        const z0 = v128.load(p), z1 = v128.load(p, 16);
+        const w0 = v128.load64_splat(w), w1 = v128.load64_splat(w, 8);
+        const w2 = v128.load64_splat(w, 16), w3 = v128.load64_splat(w, 24);
+        c00 = madd<f64>(w0, z0, c00);
+        c01 = madd<f64>(w0, z1, c01);
+        c10 = madd<f64>(w1, z0, c10);
+        c11 = madd<f64>(w1, z1, c11);
+        c20 = madd<f64>(w2, z0, c20);
+        c21 = madd<f64>(w2, z1, c21);
+        c30 = madd<f64>(w3, z0, c30);
+        c31 = madd<f64>(w3, z1, c31);
+      }
+      q0 = madd<f64>(c00, c00, madd<f64>(c10, c10, madd<f64>(c20, c20, madd<f64>(c30, c30, q0))));
+      q1 = madd<f64>(c01, c01, madd<f64>(c11, c11, madd<f64>(c21, c21, madd<f64>(c31, c31, q1))));
+    }
+    v128.store(joint + b, madd<f64>(half, q0, shift));
+    v128.store(joint + b, madd<f64>(half, q1, shift), 16);
+  }
+}
+
+/** The same for diagonal W, d numbers. */
+function diagonalForm(W: usize, z: usize, d: i32, constant: f64, joint: usize): void {
+  const shift = f64x2.splat(constant);
+  const half = f64x2.splat(-0.5);
+  for (let b: usize = 0; b < ROW; b += 32) {
+    let q0 = f64x2.splat(0), q1 = q0;
+    let p = z + b;
+    for (let i = 0; i < d; i++, p += ROW) {
+      const w = v128.load64_splat(W + (<usize>i << 3));
+      const y0 = f64x2.mul(w, v128.load(p)), y1 = f64x2.mul(w, v128.load(p, 16));
+      q0 = madd<f64>(y0, y0, q0);
+      q1 = madd<f64>(y1, y1, q1);
+    }
+    v128.store(joint + b, madd<f64>(half, q0, shift));
+    v128.store(joint + b, madd<f64>(half, q1, shift), 16);
+  }
+}
+
+/** Joint log densities to responsibilities, log p(x) to `norms`. A sample that no component can make takes the prior. */
+function normalise(joint: usize, norms: usize, weights: usize, K: i32): void {
+  const impossible = f64x2.splat(-Infinity);
+  for (let b: usize = 0; b < ROW; b += 16) {
+    let top = impossible;
+    let p = joint + b;
+    for (let k = 0; k < K; k++, p += ROW) top = f64x2.pmax(top, v128.load(p));
+    const lost = f64x2.eq(top, impossible);
+    const base = v128.bitselect(f64x2.splat(0), top, lost);
+    let sum = f64x2.splat(0);
+    p = joint + b;
+    for (let k = 0; k < K; k++, p += ROW) {
+      const e = exp64(f64x2.sub(v128.load(p), base));
+      v128.store(p, e);
+      sum = f64x2.add(sum, e);
+    }
+    const scale = f64x2.div(f64x2.splat(1), sum);
+    p = joint + b;
+    for (let k = 0; k < K; k++, p += ROW)
+      v128.store(
+        p,
+        v128.bitselect(v128.load64_splat(weights + (<usize>k << 3)), f64x2.mul(v128.load(p), scale), lost),
+      );
+    v128.store(norms + b, v128.bitselect(impossible, f64x2.add(top, log64(sum)), lost));
+  }
+}
+
+// @ts-expect-error: decorator
+@inline function addTo(at: usize, v: v128): void {
+  store<f64>(at, load<f64>(at) + total<f64>(v));
+}
+
+/** Adds Σ r, Σ r z and Σ r z zᵀ of one component to its moments. */
+function moments(z: usize, r: usize, rz: usize, d: i32, diagonal: i32, out: usize): void {
+  const dp = (d + 3) & ~3;
+  let count = f64x2.splat(0);
+  for (let b: usize = 0; b < ROW; b += 16) count = f64x2.add(count, v128.load(r + b));
+  addTo(out, count);
+  const first = out + 16;
+  const second = first + (<usize>dp << 3);
+  for (let i = 0; i < d; i++) {
+    const zi = z + <usize>i * ROW;
+    const to = rz + <usize>i * ROW;
+    let s = f64x2.splat(0), q = s;
+    for (let b: usize = 0; b < ROW; b += 16) {
+      const x = v128.load(zi + b);
+      const v = f64x2.mul(v128.load(r + b), x);
+      v128.store(to + b, v);
+      s = f64x2.add(s, v);
+      q = madd<f64>(v, x, q);
+    }
+    addTo(first + (<usize>i << 3), s);
+    if (diagonal) addTo(second + (<usize>i << 3), q);
+  }
+  if (diagonal) return;
+  for (let i = 0; i < d; i += 4) {
+    const a = rz + <usize>i * ROW;
+    for (let j = 0; j < i + 4; j += 2) {
+      const c = z + <usize>j * ROW;
+      let s00 = f64x2.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+      for (let b: usize = 0; b < ROW; b += 16) {
+        const z0 = v128.load(c + b), z1 = v128.load(c + b, ROW);
+        const r0 = v128.load(a + b), r1 = v128.load(a + b, ROW);
+        const r2 = v128.load(a + b, 2 * ROW), r3 = v128.load(a + b, 3 * ROW);
+        s00 = madd<f64>(r0, z0, s00);
+        s01 = madd<f64>(r0, z1, s01);
+        s10 = madd<f64>(r1, z0, s10);
+        s11 = madd<f64>(r1, z1, s11);
+        s20 = madd<f64>(r2, z0, s20);
+        s21 = madd<f64>(r2, z1, s21);
+        s30 = madd<f64>(r3, z0, s30);
+        s31 = madd<f64>(r3, z1, s31);
+      }
+      let at = second + (<usize>(i * dp + j) << 3);
+      const row = <usize>dp << 3;
+      addTo(at, s00);
+      addTo(at + 8, s01);
+      at += row;
+      addTo(at, s10);
+      addTo(at + 8, s11);
+      at += row;
+      addTo(at, s20);
+      addTo(at + 8, s21);
+      at += row;
+      addTo(at, s30);
+      addTo(at + 8, s31);
+    }
+  }
+}
+
+/**
+ * m ≤ 128 samples (rows of d numbers at x) through K components.
+ * @param form 0: full; 1: diagonal W and second moments; 2: full W, diagonal second moments (tied)
+ * @param W factors: triangular d × dp, or diagonal d; wStep bytes from one component to the next
+ * @param work gaussianScratch bytes, its padding zeroed once
+ * @param joint K rows of 128 numbers: responsibilities on return; norms: log p(x)
+ * @param out moments of each component, or 0
+ * @returns Σ log p(x)
+ */
+export function gaussianBlock64(
+  x: usize,
+  m: i32,
+  d: i32,
+  K: i32,
+  form: i32,
+  W: usize,
+  wStep: i32,
+  means: usize,
+  constants: usize,
+  weights: usize,
+  work: usize,
+  joint: usize,
+  norms: usize,
+  out: usize,
+): f64 {
+  const dp = (d + 3) & ~3;
+  const xt = work;
+  const z = work + <usize>d * ROW;
+  const rz = z + <usize>dp * ROW;
+  for (let i = 0; i < d; i++) {
+    let from = x + (<usize>i << 3);
+    const to = xt + <usize>i * ROW;
+    for (let b = 0; b < m; b++, from += <usize>d << 3) store<f64>(to + (<usize>b << 3), load<f64>(from));
+    for (let b = m; b < B; b++) store<f64>(to + (<usize>b << 3), 0);
+  }
+  for (let k = 0; k < K; k++) {
+    centre(xt, means + <usize>(k * d * 8), d, z);
+    const constant = load<f64>(constants + (<usize>k << 3));
+    const w = W + <usize>(k * wStep);
+    const to = joint + <usize>k * ROW;
+    if (form == 1) diagonalForm(w, z, d, constant, to);
+    else triangular(w, z, d, constant, to);
+  }
+  normalise(joint, norms, weights, K);
+  let sum: f64 = 0;
+  for (let b = 0; b < m; b++) sum += load<f64>(norms + (<usize>b << 3));
+  if (out == 0) return sum;
+  const diagonal = form == 0 ? 0 : 1;
+  const step = <usize>gaussianMoments(d, diagonal) << 3;
+  for (let k = 0; k < K; k++) {
+    const r = joint + <usize>k * ROW;
+    for (let b = m; b < B; b++) store<f64>(r + (<usize>b << 3), 0);
+    centre(xt, means + <usize>(k * d * 8), d, z);
+    moments(z, r, rz, d, diagonal, out + <usize>k * step);
+  }
+  return sum;
+}
+
+/** Where the pattern of byte j of a row has its numbers. */
+// @ts-expect-error: decorator
+@inline function slab(table: usize, bytes: usize, j: i32, rowBytes: usize): usize {
+  return table + (<usize>(j * 256 + <i32>load<u8>(bytes + j))) * rowBytes;
+}
+
+/**
+ * m binary rows of `width` bytes through K components, `vectors` pairs of them (K padded).
+ * @param tables log probabilities of byte patterns; prior: log weights, padded with −∞
+ * @param rows m rows: responsibilities on return; norms: log p(x)
+ * @param patterns expected pattern counts to add to, or 0
+ */
+export function bernoulliBlock64(
+  bytes: usize,
+  m: i32,
+  width: i32,
+  vectors: i32,
+  tables: usize,
+  prior: usize,
+  weights: usize,
+  rows: usize,
+  norms: usize,
+  patterns: usize,
+): f64 {
+  const rowBytes = <usize>vectors << 4;
+  const blocks = width & ~3;
+  for (let b = 0; b < m; b++) memory.copy(rows + <usize>b * rowBytes, prior, rowBytes);
+  // Four bytes at a time over all rows, so that their tables stay in cache.
+  for (let j = 0; j < width; j += 4) {
+    const four = j < blocks;
+    for (let b = 0; b < m; b++) {
+      const at = bytes + <usize>(b * width);
+      const row = rows + <usize>b * rowBytes;
+      if (four) {
+        const t0 = slab(tables, at, j, rowBytes), t1 = slab(tables, at, j + 1, rowBytes);
+        const t2 = slab(tables, at, j + 2, rowBytes), t3 = slab(tables, at, j + 3, rowBytes);
+        for (let v: usize = 0; v < rowBytes; v += 16) {
+          const s = f64x2.add(
+            f64x2.add(v128.load(t0 + v), v128.load(t1 + v)),
+            f64x2.add(v128.load(t2 + v), v128.load(t3 + v)),
+          );
+          v128.store(row + v, f64x2.add(v128.load(row + v), s));
+        }
+      } else
+        for (let l = j; l < width; l++) {
+          const t = slab(tables, at, l, rowBytes);
+          for (let v: usize = 0; v < rowBytes; v += 16)
+            v128.store(row + v, f64x2.add(v128.load(row + v), v128.load(t + v)));
+        }
+    }
+  }
+  const impossible = f64x2.splat(-Infinity);
+  let sum: f64 = 0;
+  for (let b = 0; b < m; b++) {
+    const row = rows + <usize>b * rowBytes;
+    let top = impossible;
+    for (let v: usize = 0; v < rowBytes; v += 16) top = f64x2.pmax(top, v128.load(row + v));
+    const best = max(f64x2.extract_lane(top, 0), f64x2.extract_lane(top, 1));
+    if (best == -Infinity) {
+      memory.copy(row, weights, rowBytes);
+      store<f64>(norms + (<usize>b << 3), best);
+      sum += best;
+      continue;
+    }
+    const base = f64x2.splat(best);
+    let acc = f64x2.splat(0);
+    for (let v: usize = 0; v < rowBytes; v += 16) {
+      const e = exp64(f64x2.sub(v128.load(row + v), base));
+      v128.store(row + v, e);
+      acc = f64x2.add(acc, e);
+    }
+    const s = total<f64>(acc);
+    const scale = f64x2.splat(1 / s);
+    for (let v: usize = 0; v < rowBytes; v += 16) v128.store(row + v, f64x2.mul(v128.load(row + v), scale));
+    const log = best + f64x2.extract_lane(log64(f64x2.splat(s)), 0);
+    store<f64>(norms + (<usize>b << 3), log);
+    sum += log;
+  }
+  if (patterns == 0) return sum;
+  for (let j = 0; j + 1 < width; j += 2)
+    for (let b = 0; b < m; b++) {
+      const at = bytes + <usize>(b * width);
+      // Two empty patterns count towards no column.
+      if (load<u16>(at + j) == 0) continue;
+      const t0 = slab(patterns, at, j, rowBytes), t1 = slab(patterns, at, j + 1, rowBytes);
+      const row = rows + <usize>b * rowBytes;
+      for (let v: usize = 0; v < rowBytes; v += 16) {
+        const r = v128.load(row + v);
+        v128.store(t0 + v, f64x2.add(v128.load(t0 + v), r));
+        v128.store(t1 + v, f64x2.add(v128.load(t1 + v), r));
+      }
+    }
+  if (width & 1)
+    for (let b = 0; b < m; b++) {
+      const to = slab(patterns, bytes + <usize>(b * width), width - 1, rowBytes);
+      const row = rows + <usize>b * rowBytes;
+      for (let v: usize = 0; v < rowBytes; v += 16)
+        v128.store(to + v, f64x2.add(v128.load(to + v), v128.load(row + v)));
+    }
+  return sum;
+}
