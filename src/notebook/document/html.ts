@@ -160,10 +160,20 @@ function blockOf(element: HTMLElement, context: HtmlContext): Block[] {
     const parts = [...element.children]
       .map((child) => nodeBlocks([child], context))
       .filter((p) => p.length > 0);
-    if (parts.length > 1) return [{ type: "columns", children: parts }];
+    const words = parts.every((part) => part.every((block) => block.type === "paragraph"));
+    if (parts.length > 1) return [words ? oneLine(parts.flat()) : { type: "columns", children: parts }];
   }
   const color = cssColor(styleOf(element, "color"));
   return colored(childBlocks(element, context, alignOf(element)), color);
+}
+
+/** Short texts side by side, as in a progress bar, are one line. */
+function oneLine(blocks: Block[]): Block {
+  const texts = blocks.flatMap((block) => (block.type === "paragraph" ? [block.children] : []));
+  const children = texts.flatMap((text, k): Inline[] =>
+    k > 0 ? [{ type: "text", text: "\u2003" }, ...text] : text,
+  );
+  return { type: "paragraph", children };
 }
 
 /** A block's own colour, given to its paragraphs. Black and white are the page's business. */

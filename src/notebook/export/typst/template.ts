@@ -11,6 +11,8 @@ export interface Measures {
   mono: number;
   /** Width of the text. */
   width: number;
+  /** Where the text ends, from the top of the page. */
+  bottom: number;
   /** Columns of code that fit between the insets. */
   columns: number;
 }
@@ -24,8 +26,16 @@ const INSET = 8;
 export function measures(paper: Measures["paper"] = "a4"): Measures {
   const pageWidth = paper === "a4" ? 21 * CM : 8.5 * 72;
   const width = pageWidth - 2 * MARGIN;
+  const bottom = (paper === "a4" ? 29.7 * CM : 11 * 72) - 2.6 * CM;
   const mono = 8.1;
-  return { paper, text: 10.5, mono, width, columns: Math.floor((width - 2 * INSET) / (mono * ADVANCE)) };
+  return {
+    paper,
+    text: 10.5,
+    mono,
+    width,
+    bottom,
+    columns: Math.floor((width - 2 * INSET) / (mono * ADVANCE)),
+  };
 }
 
 export const template = (m: Measures): string => `
@@ -118,8 +128,18 @@ export const template = (m: Measures): string => `
 }))
 
 // --- pictures ------------------------------------------------------------
-#let picture(file, w, h, alt, kind) = layout(size => {
+// A picture that would just miss the page of the code that made it is set a little smaller,
+// so that no half of a page stays empty before it.
+#let page-bottom = ${m.bottom}pt
+#let scale-to-room(h, k) = {
+  let ends = query(selector(<code-end>).before(here()))
+  if ends.len() == 0 { return k }
+  let room = (page-bottom - ends.last().location().position().y) / 1pt - 30
+  if h * k > room and room > h * k * 0.7 { room / h } else { k }
+}
+#let picture(file, w, h, alt, kind, follows) = context layout(size => {
   let k = calc.min(1, size.width / (w * 1pt), 600 / h)
+  if follows { k = scale-to-room(h, k) }
   image(file, width: w * k * 1pt, height: h * k * 1pt, alt: alt, format: kind)
 })
 #let figure-block(body, caption) = block(width: 100%, above: 1.1em, below: 1.1em, breakable: false, {
@@ -137,7 +157,7 @@ export const template = (m: Measures): string => `
 #let cont = box(width: 0pt, height: 0pt, place(bottom + left, dx: -0.95em, wrapped))
 #let count-mark(n) = place(top + left, dx: -${INSET}pt - 24pt, box(width: 20pt, align(right, text(font: mono, size: 6pt, fill: quiet, n))))
 #let input(body, n) = block(width: 100%, above: 1.1em, below: 0.75em, fill: rgb("#f6f7f9"),
-  stroke: (left: 1.6pt + rgb("#b8c4d6")), inset: (x: ${INSET}pt, y: 6pt), { if n != none { count-mark(n) }; lines-of(body) })
+  stroke: (left: 1.6pt + rgb("#b8c4d6")), inset: (x: ${INSET}pt, y: 6pt), { if n != none { count-mark(n) }; lines-of(body); [#metadata(none)<code-end>] })
 #let listing(body) = block(width: 100%, fill: rgb("#f6f7f9"), inset: (x: ${INSET}pt, y: 6pt), radius: 2pt, lines-of(body))
 #let pre(body, fill: none, rule: none) = block(width: 100%, above: 0.75em, below: 0.9em, fill: fill,
   stroke: (left: if rule == none { 0pt } else { 1.6pt + rule }),
