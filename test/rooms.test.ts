@@ -98,12 +98,14 @@ test("every source file opens by saying why it exists (but for bare lists of exp
   );
 });
 
-test("the README's map names every room", () => {
+test("the README names every room and every notebook", () => {
   const readme = text("README.md");
-  const folders = (tree: string) =>
-    readdirSync(join(root, tree), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name);
-  const missing = [...folders("src"), ...folders("kernel")].filter((room) => !readme.includes(`${room}/`));
+  const rooms = new Set(
+    [...sources("src"), ...sources("kernel")].filter((file) => file.split("/").length > 2).map(roomOf),
+  );
+  const missing = [...rooms].filter((room) => !readme.includes(`${room}/`));
+  for (const name of readdirSync(join(root, "notebooks"))) {
+    if (name.endsWith(".ipynb") && !readme.includes(name.replace(".ipynb", ""))) missing.push(name);
+  }
   assert.deepEqual(missing, []);
 });
