@@ -14,8 +14,18 @@ export {
   tanhArray64,
 } from "./arrays";
 export { conv32, conv64, convScratch, convWeights32, convWeights64 } from "./conv";
-export { takeRows, transpose32, transpose64 } from "./copy";
+export {
+  checkIndex,
+  pickOne32,
+  pickOne64,
+  placeOne32,
+  placeOne64,
+  putRows32,
+  putRows64,
+  takeRows,
+  transpose32,
+  transpose64,
+} from "./copy";
 export { exp32, exp64, log32, log64, sigmoid32, sigmoid64, tanh32, tanh64 } from "./math";
 export { matmul32, matmul64, matmulScratch } from "./matmul";
-export { bernoulliBlock64, gaussianBlock64, gaussianMoments, gaussianScratch } from "./mixture";
 export { maxPool32, maxPool64, maxPoolGrad32, maxPoolGrad64, weighted32, weighted64 } from "./pool";
