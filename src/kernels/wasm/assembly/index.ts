@@ -13,6 +13,7 @@ export {
   tanhArray32,
   tanhArray64,
 } from "./arrays";
+export { bernoulliBlock64 } from "./bernoulli";
 export { conv32, conv64, convScratch, convWeights32, convWeights64 } from "./conv";
 export {
   checkIndex,
