@@ -18,6 +18,7 @@ import {
   sizeOf,
   Tensor,
 } from "../tensor/index.ts";
+import type { ConstraintSet } from "./constraints.ts";
 import { along, direction, slope } from "./differences.ts";
 import type { Expr } from "./expr/expr.ts";
 import type { SamplePoint, Study } from "./study.ts";
@@ -117,12 +118,17 @@ export interface Comparison extends Verdict {
 }
 
 /** Compares a claimed gradient with the truth at every point of the study. */
-export function compareGradient(study: Study, name: string, formula: Formula): Comparison {
+export function compareGradient(
+  study: Study,
+  name: string,
+  formula: Formula,
+  set?: ConstraintSet,
+): Comparison {
   const r = rng((study.options.seed ?? 0) + 71);
   let [autodiff, differences] = [0, 0];
   let decided = 0;
   for (const p of study.everywhere) {
-    const truth = p.gradients.get(name) as Tensor;
+    const truth = truthAt(study, name, p, set);
     let claimed: Tensor;
     try {
       claimed = evaluateFormula(formula, study, p);
@@ -145,8 +151,8 @@ export function compareGradient(study: Study, name: string, formula: Formula): C
       };
     }
     const m = matches(claimed, truth, p.noise.get(name));
-    if (!m.ok) return failed(p, m.error, numericGap(study, p, name, claimed, r).error);
-    const n = numericGap(study, p, name, claimed, r);
+    if (!m.ok) return failed(p, m.error, numericGap(study, p, name, claimed, r, set).error);
+    const n = numericGap(study, p, name, claimed, r, set);
     if (p.given) {
       // The given point may sit on a kink, where differences say nothing.
       if (n.trusted && !n.ok) return failed(p, m.error, n.error);
@@ -184,6 +190,12 @@ function failed(p: SamplePoint, autodiff: number, differences: number): Comparis
   };
 }
 
+/** ∂L/∂name at a point, or its part along a constraint. */
+export function truthAt(study: Study, name: string, p: SamplePoint, set?: ConstraintSet): Tensor {
+  const g = p.gradients.get(name) as Tensor;
+  return set ? set.project(g, (study.tensorAt(p.trace, name) as Tensor).detach()) : g;
+}
+
 function fits(claimed: Tensor, truth: Tensor): boolean {
   return sameShape(claimed.shape, truth.shape);
 }
@@ -195,12 +207,14 @@ export function numericGap(
   name: string,
   claimed: Tensor,
   r: Random,
+  set?: ConstraintSet,
 ): { ok: boolean; error: number; trusted: boolean } {
   const x = (study.tensorAt(p.trace, name) as Tensor).detach();
   let error = 0;
   let trusted = true;
   for (let k = 0; k < 3; k++) {
-    const v = direction(x, r);
+    const free = direction(x, r);
+    const v = set ? set.project(free, x) : free;
     const s = slope((t) => study.lossWith(p, name, along(x, v, t)));
     let [sum, scale] = [0, 0];
     const [a, b] = [claimed.values(), v.values()];

@@ -4,8 +4,9 @@
 
 import { ArgumentError, type Tensor } from "../tensor/index.ts";
 import { type Comparison, compareGradient, type Formula } from "./claim.ts";
+import { type Constraint, constraintSet } from "./constraints.ts";
 import type { Derivation, Known } from "./derive.ts";
-import { type Diagnosis, diagnose } from "./diagnose/index.ts";
+import { type Diagnosis, diagnoseSubject } from "./diagnose/index.ts";
 import { readClaim } from "./diagnose/read.ts";
 import { draftDiagnosis } from "./diagnose/shapes.ts";
 import { gradientSubject } from "./diagnose/subject.ts";
@@ -19,6 +20,8 @@ export interface ClaimOptions {
   expect?: "true" | "false";
   /** A heading for the display. */
   title?: string;
+  /** The gradient along a constraint: its part that no move off the set has. */
+  on?: Constraint;
 }
 
 export type ClaimFunction<I> = (
@@ -106,11 +109,12 @@ export function settle(claim: Claim, expect: "true" | "false" = "true"): Claim {
 export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
   const claim = (name: string, formula: Formula, options: ClaimOptions = {}): Claim => {
     const target = gradientName(d, name);
-    const c = compareGradient(d.study, target, formula);
+    const set = options.on && constraintSet(options.on);
+    const c = compareGradient(d.study, target, formula, set);
     const { expr } = readClaim(d, formula);
     return settle(
       gradientClaim(d, target, options, c, expr && printExpr(expr, symbolsFor(d.naming)), () =>
-        diagnose(d, target, formula),
+        diagnoseSubject(gradientSubject(d, target, set), formula),
       ),
       options.expect,
     );
@@ -121,9 +125,12 @@ export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
     const right = source.includes("=") ? source.slice(source.indexOf("=") + 1).trim() : source;
     try {
       const formula = draftFormula(d, target, statement.right);
-      const c = compareGradient(d.study, target, formula);
+      const set = options.on && constraintSet(options.on);
+      const c = compareGradient(d.study, target, formula, set);
       return settle(
-        gradientClaim(d, target, options, c, right, () => diagnose(d, target, formula)),
+        gradientClaim(d, target, options, c, right, () =>
+          diagnoseSubject(gradientSubject(d, target, set), formula),
+        ),
         options.expect,
       );
     } catch (error) {

@@ -7,6 +7,8 @@ import { ArgumentError, type Tensor } from "../tensor/index.ts";
 import type { GraphSpec } from "../viz/graph.ts";
 import { backwardSteps, type Step } from "./backward-steps.ts";
 import { checkStep, type StepChecks } from "./check-steps.ts";
+import type { Formula } from "./claim.ts";
+import { claimEntries, claimJacobian, type Numbers } from "./claim-jacobian.ts";
 import { type Claim, type ClaimFunction, type ClaimOptions, makeClaim } from "./claims.ts";
 import { entryOf, entryTex, printEntry } from "./expr/entries.ts";
 import type { Expr } from "./expr/expr.ts";
@@ -107,6 +109,24 @@ export class Derivation<I extends Inputs = Inputs> {
     options: Omit<ClaimOptions, "expect"> = {},
   ): Claim {
     return this.claim(name, formula, { ...options, expect: "false" });
+  }
+
+  /** Claims the whole Jacobian ∂y/∂name of an array-valued function, in shape [...y, ...name]. */
+  claimJacobian(
+    name: string,
+    formula: (quantities: Known<I>, gradients: Record<string, Tensor>) => Tensor | number,
+    options: ClaimOptions = {},
+  ): Claim {
+    return claimJacobian(this, name, formula as Formula, options);
+  }
+
+  /** Claims single entries ∂yᵢ/∂xⱼ by a formula in plain numbers, indices from 0: `({ y }, i, j) => …`. */
+  claimEntries(
+    name: string,
+    formula: (numbers: Numbers, ...index: number[]) => number,
+    options: ClaimOptions = {},
+  ): Claim {
+    return claimEntries(this, name, formula, options);
   }
 
   /** ∂L/∂name at the given inputs, for an input or any named result. */

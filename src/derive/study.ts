@@ -71,6 +71,7 @@ export class Study {
   #points: SamplePoint[] | undefined;
   #here: SamplePoint | undefined;
   #algebra: SamplePoint[] | readonly SamplePoint[] | undefined;
+  #allowedNoise = 1e-7;
   redrawn = 0;
   level: Level = 0;
 
@@ -151,6 +152,8 @@ export class Study {
       for (; this.level < 3; this.level = (this.level + 1) as Level) {
         found.length = 0;
         for (let tries = 0; tries < 4 * wanted + 12 && found.length < wanted; tries++) {
+          // Well-conditioned points first: at them a wrong formula has nowhere to hide.
+          this.#allowedNoise = tries < 2 * wanted + 6 ? 1e-10 : 1e-7;
           const p = this.draw(r, this.level);
           if (p) found.push(p);
           else this.redrawn++;
@@ -216,6 +219,8 @@ export class Study {
     }
     if (signature(p.trace) !== this.signature) return null;
     if (![...p.gradients.values()].every(finite) || !finite(p.trace.output)) return null;
+    if (this.variables.some((n) => !quiet(p.gradients.get(n), p.noise.get(n), this.#allowedNoise)))
+      return null;
     return this.disagreement(p, r) <= 1e-6 ? p : null;
   }
 
@@ -336,6 +341,16 @@ function signature(trace: Trace): string {
 
 export function finite(t: Tensor): boolean {
   return t.values().every((x: number) => Number.isFinite(x));
+}
+
+/** Whether rounding moves a gradient little, relative to its largest entry. */
+function quiet(g: Tensor | undefined, noise: Tensor | undefined, allowed: number): boolean {
+  if (!g || !noise) return true;
+  let [scale, moved] = [0, 0];
+  for (const x of g.values()) scale = Math.max(scale, Math.abs(x));
+  for (const x of noise.values()) moved = Math.max(moved, x);
+  // A gradient of zero is all rounding.
+  return moved <= allowed * scale || moved < 1e-14;
 }
 
 /** Every entry moved by about one rounding. */

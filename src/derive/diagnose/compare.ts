@@ -79,8 +79,26 @@ export function plainCandidates(c: Context): Candidate[] {
       });
     if (subject.kind === "gradient") out.push(...symmetricConvention(c, truths));
   }
+  out.push(...unprojected(c));
   if (subject.kind === "gradient") out.push(...otherGradients(c), ...constraint(c), ...jacobianMisuse(c));
   return out;
+}
+
+/** The whole gradient where its part along the constraint was asked for. */
+function unprojected(c: Context): Candidate[] {
+  const { judge, name } = c;
+  if (c.subject.kind !== "projected") return [];
+  const whole = stack(judge.points.map((p) => p.gradients.get(name) as Tensor));
+  if (!same(whole, judge.claim, judge.size)) return [];
+  return [
+    {
+      kinds: ["constraint ignored"],
+      cost: 1,
+      sentence: () =>
+        `The constraint is ignored: this is the whole gradient ${gradientText(c, name)}. Along the constraint only its ` +
+        "projection counts (on the simplex: subtract its mean, which is what the Lagrange multiplier does).",
+    },
+  ];
 }
 
 /** Is it the gradient of another quantity? */
@@ -367,5 +385,6 @@ function describeTimes(k: number): string {
   return Math.abs(k - 2) < 1e-6 ? "twice" : Math.abs(k - 0.5) < 1e-6 ? "half" : `${+k.toPrecision(6)} times`;
 }
 
+/** The quantities a reader has names for. */
 export const symbolsOf = (c: Context): Expr[] =>
-  [...c.d.structure.quantities.values()].map((q) => sym(q.name, q.tensor.shape));
+  [...c.d.structure.quantities.values()].filter((q) => q.named).map((q) => sym(q.name, q.tensor.shape));

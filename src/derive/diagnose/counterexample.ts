@@ -51,7 +51,8 @@ export function counterexample(subject: Subject, formula: Formula): Counterexamp
       rest = Math.floor(rest / x.shape[k]);
     }
     const shown = Object.entries(p.values).map(([n, t]): [string, Tensor] => [symbolsFor(d.naming)(n), t]);
-    if (!d.scalar) shown.push([gradientTex(d.naming, d.naming.output), p.seed]);
+    if (!d.scalar && subject.kind === "gradient")
+      shown.push([gradientTex(d.naming, d.naming.output), p.seed]);
     const total = shown.reduce((n, [, t]) => n + t.size, 0);
     const symbols = symbolsFor(d.naming);
     const index = entry.length > 0 ? `_{${entry.map((i) => i + 1).join(",")}}` : "";

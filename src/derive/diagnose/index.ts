@@ -19,7 +19,7 @@ import { pairCandidates } from "./pairs.ts";
 import { readClaim } from "./read.ts";
 import { shapeDiagnosis } from "./shapes.ts";
 import { slipCandidates, stepCandidates } from "./single.ts";
-import { gradientSubject, type Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 import { firstDifference } from "./where.ts";
 
 export interface Diagnosis {
@@ -36,11 +36,7 @@ export interface Diagnosis {
   readonly counterexample?: Counterexample;
 }
 
-/** Why the formula is not ∂L/∂name. */
-export function diagnose(d: Derivation<any>, name: string, formula: Formula): Diagnosis {
-  return diagnoseSubject(gradientSubject(d, name), formula);
-}
-
+/** Why the formula is not what it is claimed to be. */
 export function diagnoseSubject(subject: Subject, formula: Formula): Diagnosis {
   const { d, name } = subject;
   const gradient = subject.kind === "gradient";

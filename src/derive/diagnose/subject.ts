@@ -4,6 +4,8 @@
  */
 
 import type { Tensor } from "../../tensor/index.ts";
+import { truthAt } from "../claim.ts";
+import type { ConstraintSet } from "../constraints.ts";
 import type { Derivation } from "../derive.ts";
 import type { Expr } from "../expr/expr.ts";
 import type { SamplePoint } from "../study.ts";
@@ -15,19 +17,21 @@ export interface Subject {
   readonly name: string;
   /** LaTeX of what is claimed. */
   readonly tex: string;
-  readonly kind: "gradient" | "jacobian" | "value";
+  readonly kind: "gradient" | "projected" | "jacobian" | "value";
   readonly truth: (p: SamplePoint) => Tensor;
   /** The true formulas, in different terms. */
   readonly forms: () => Expr[];
 }
 
-export function gradientSubject(d: Derivation<any>, name: string): Subject {
+export function gradientSubject(d: Derivation<any>, name: string, set?: ConstraintSet): Subject {
+  const tex = gradientTex(d.naming, name);
   return {
     d,
     name,
-    tex: gradientTex(d.naming, name),
-    kind: "gradient",
-    truth: (p) => p.gradients.get(name) as Tensor,
-    forms: () => [...new Set([d.forms.gradient(name, "inputs"), d.forms.gradient(name, "neighbours")])],
+    tex: set ? `\\Pi ${tex}` : tex,
+    kind: set ? "projected" : "gradient",
+    truth: (p) => truthAt(d.study, name, p, set),
+    forms: () =>
+      set ? [] : [...new Set([d.forms.gradient(name, "inputs"), d.forms.gradient(name, "neighbours")])],
   };
 }
