@@ -5,7 +5,7 @@
 
 import { lstsq } from "../../linalg/index.ts";
 import { noGrad } from "../../ops/index.ts";
-import { type Tensor, tensor } from "../../tensor/index.ts";
+import { ArgumentError, NumericalError, ShapeError, type Tensor, tensor } from "../../tensor/index.ts";
 import { ShapeClash } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
 import type { SamplePoint } from "../study.ts";
@@ -29,18 +29,14 @@ export class Judge {
 
   /** The expression's entries at all points; undefined where it cannot be computed. */
   column(e: Expr): Column | undefined {
-    try {
-      return stack(this.points.map((p) => p.point.value(e)));
-    } catch (error) {
-      if (error instanceof ShapeClash) return undefined;
-      throw error;
-    }
+    const list = this.points.map((p) => computed(p, e));
+    return list.every((t) => t !== undefined) ? stack(list as Tensor[]) : undefined;
   }
 
   is(e: Expr, what: Column): boolean {
     // One point first: most candidates fail there.
-    if (this.points[0].point.value(e).size !== this.size) return false;
-    if (!closeTo(this.points[0].point.value(e).values(), what, 0, this.size)) return false;
+    const first = computed(this.points[0], e);
+    if (first?.size !== this.size || !closeTo(first.values(), what, 0, this.size)) return false;
     const c = this.column(e);
     return c !== undefined && same(c, what, this.size);
   }
@@ -95,6 +91,18 @@ export class Judge {
       if (dependent(A, target.length, columns.length)) return undefined;
       return values.map((v, j) => v / scale[j]);
     });
+  }
+}
+
+/** The value, or undefined where an operation refuses: an index out of range, a singular matrix. */
+export function computed(p: SamplePoint, e: Expr): Tensor | undefined {
+  try {
+    return p.point.value(e);
+  } catch (error) {
+    if (error instanceof ShapeClash || error instanceof ArgumentError || error instanceof ShapeError)
+      return undefined;
+    if (error instanceof NumericalError) return undefined;
+    throw error;
   }
 }
 

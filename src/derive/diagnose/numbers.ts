@@ -76,6 +76,18 @@ export function describeScalars(c: Context, ratios: readonly number[]): Candidat
     const plain = near(number, 1) || near(number, -1);
     const expr = mul([...list.map(({ i, n }) => pow(sym(scalars[i].name, []), n))]);
     const inverse = mul([...list.map(({ i, n }) => pow(sym(scalars[i].name, []), -n))]);
+    // β/α too many: β stands where α belongs.
+    const swapped = plain && number > 0 && list.length === 2 && list[0].n * list[1].n === -1;
+    if (swapped) {
+      const [right, wrong] = list[0].n < 0 ? list : [list[1], list[0]];
+      const name = (x: { i: number }): string => show(c, sym(scalars[x.i].name, []));
+      return {
+        kinds: ["wrong quantity"],
+        cost: 1.7,
+        fix: c.claim && mul([inverse, c.claim]),
+        sentence: () => `The wrong quantity stands in the formula: ${name(wrong)} should be ${name(right)}.`,
+      };
+    }
     const missing = list.every(({ n }) => n < 0);
     return {
       kinds: plain ? (number > 0 ? ["factor"] : ["factor", "sign"]) : ["factor", "factor"],

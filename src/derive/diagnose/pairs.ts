@@ -7,7 +7,7 @@ import { sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
 import { barOf } from "../study.ts";
 import { type Candidate, type Context, symbolsOf } from "./compare.ts";
-import { type Judge, same } from "./judge.ts";
+import { computed, type Judge, same } from "./judge.ts";
 import { describeNumberShort } from "./numbers.ts";
 import { kindOf, slipText } from "./single.ts";
 import { type Slip, slips } from "./slips.ts";
@@ -57,8 +57,8 @@ const simple = (k: number): boolean =>
 
 function made(judge: Judge, e: Expr, symbols: readonly Expr[], whose: Made["whose"], limit: number): Made[] {
   return slips(e, { symbols, limit }).flatMap((slip) => {
-    const value = judge.points[0].point.value(slip.expr).values() as ArrayLike<number>;
-    return value.length === judge.size ? [{ slip, whose, value }] : [];
+    const value = computed(judge.points[0], slip.expr)?.values() as ArrayLike<number> | undefined;
+    return value?.length === judge.size ? [{ slip, whose, value }] : [];
   });
 }
 

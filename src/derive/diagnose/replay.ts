@@ -12,7 +12,8 @@ import { add, fn, had, num, ones, pow, sub, sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
 import type { Structure } from "../structure.ts";
 import { barOf, type SamplePoint } from "../study.ts";
-import { attempt, type Slip, slips } from "./slips.ts";
+import { computed } from "./judge.ts";
+import { type Slip, slips } from "./slips.ts";
 
 export interface Misstep {
   readonly step: number;
@@ -87,10 +88,9 @@ export function misled(
   wrong: Expr,
 ): Tensor | undefined {
   const truth = p.gradients.get(name) as Tensor;
-  const gap = attempt(() => {
-    const [a, b] = [p.point.value(wrong), p.point.value(right.raw)];
-    return sameShape(a.shape, b.shape) ? a.sub(b) : undefined;
-  });
+  const a = computed(p, wrong);
+  const b = p.point.value(right.raw);
+  const gap = a && sameShape(a.shape, b.shape) ? a.sub(b) : undefined;
   if (!gap) return undefined;
   if (right.to === name) return flat(truth).add(flat(gap));
   const from = s.study.tensorAt(p.trace, right.to);

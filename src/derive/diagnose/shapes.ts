@@ -5,7 +5,7 @@
  */
 
 import { sameShape, shapeText, type Tensor } from "../../tensor/index.ts";
-import type { Formula } from "../claim.ts";
+import { evaluateFormula, type Formula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import { add, had, mul, num, ones, ShapeClash, sym, transpose } from "../expr/build.ts";
 import { type Expr, matrixShape } from "../expr/expr.ts";
@@ -15,11 +15,13 @@ import { symbolsFor } from "../symbols.ts";
 import { exprFormula } from "../tex/claim-tex.ts";
 import { type Draft, DraftClash, type Shape2, settle, size } from "../tex/draft.ts";
 import { looseOf, NotReadable, stand } from "../tex/loose.ts";
+import { symbolsOf } from "./compare.ts";
 import { type Diagnosis, search } from "./index.ts";
 import { Judge } from "./judge.ts";
 import { describeNumberShort, tidyNumber } from "./numbers.ts";
 import type { ReadClaim } from "./read.ts";
-import { attempt } from "./slips.ts";
+import { kindOf, slipText } from "./single.ts";
+import { attempt, slips } from "./slips.ts";
 import type { Subject } from "./subject.ts";
 
 interface Repair {
@@ -63,7 +65,8 @@ export function shapeDiagnosis(subject: Subject, formula: Formula, read: ReadCla
   if (!read.expr) return plain(`${what}.`);
   const judge = truthJudge(subject);
   const found = best(judge, wholeRepairs(read.expr, expected));
-  return found ? mended(subject, `${what}.`, found) : plain(`${what}.`);
+  if (found) return mended(subject, `${what}.`, found);
+  return spoilt(subject, formula, `${what}.`) ?? plain(`${what}.`);
 }
 
 /** The diagnosis of a formula that was only drafted, when its shapes clash. */
@@ -88,6 +91,26 @@ export function draftDiagnosis(subject: Subject, draft: Draft): Diagnosis | unde
     const found = best(truthJudge(subject), list);
     return found ? mended(subject, what, found) : (thenMore(subject, what, list) ?? plain(what));
   }
+}
+
+/** A slip in the true formula that changes its shape, such as a factor left out. */
+function spoilt(subject: Subject, formula: Formula, what: string): Diagnosis | undefined {
+  const { d } = subject;
+  const claims = d.study.points.map((p) => evaluateFormula(formula, d.study, p));
+  const judge = new Judge(d.study.points, claims, claims);
+  const context = { subject, d, name: subject.name, judge, claim: undefined };
+  for (const form of subject.forms())
+    for (const s of form.weight <= 90 ? slips(form, { symbols: symbolsOf(context), limit: 800 }) : [])
+      if (judge.is(s.expr, judge.truth)) {
+        const kind = kindOf(s, "truth");
+        const right = printExpr(form, symbolsFor(d.naming));
+        return {
+          kind,
+          kinds: [kind],
+          sentence: `${what} ${slipText(context, s, "truth")}. Right is $${right}$.`,
+        };
+      }
+  return undefined;
 }
 
 function plain(sentence: string): Diagnosis {

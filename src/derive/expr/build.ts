@@ -311,7 +311,13 @@ export function transpose(e: Expr): Expr {
   }
 }
 
+function needSquare(e: Expr, what: string): void {
+  if (e.shape.length === 2 && e.rows !== e.cols)
+    throw new ShapeClash(`The ${what} of a matrix of shape [${e.shape}] reached the expression builder.`);
+}
+
 export function inv(e: Expr): Expr {
+  needSquare(e, "inverse");
   if (e.isScalar) return pow(e, -1);
   if (e.kind === "inv") return e.args[0];
   if (e.kind === "eye") return e;
@@ -344,6 +350,7 @@ export function diagof(m: Expr): Expr {
 }
 
 export function trace(m: Expr): Expr {
+  needSquare(m, "trace");
   if (m.isScalar) return m;
   if (m.kind === "eye") return num(m.rows);
   if (m.kind === "t") return trace(m.args[0]);
@@ -359,8 +366,15 @@ export function trace(m: Expr): Expr {
   return intern("trace", [m], [1, 1]);
 }
 
-export const det = (m: Expr): Expr => (m.isScalar ? m : intern("det", [m], [1, 1]));
-export const logdet = (m: Expr): Expr => (m.isScalar ? fn("log", m) : intern("logdet", [m], [1, 1]));
+export function det(m: Expr): Expr {
+  needSquare(m, "determinant");
+  return m.isScalar ? m : intern("det", [m], [1, 1]);
+}
+
+export function logdet(m: Expr): Expr {
+  needSquare(m, "determinant");
+  return m.isScalar ? fn("log", m) : intern("logdet", [m], [1, 1]);
+}
 
 /** An elementwise function, by the name of its operation. */
 export function fn(name: string, x: Expr): Expr {
