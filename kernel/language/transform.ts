@@ -492,11 +492,19 @@ class Rewriting {
   #closeAssignment(node: Node, context: Context): void {
     const sets = this.#sets(context);
     if (sets.length === 0 || node.left.type === "Identifier") return;
-    const mirrored = sets.map((name) => `${this.#cells}.${name} = ${name}`).join(", ");
-    this.edits.insert(
-      node.end,
-      this.#unused(node, context.parent) ? `, ${mirrored}` : `, ${mirrored}, ${this.#temporary})`,
-    );
+    this.#closeWrite(node, context.parent, sets, true);
+  }
+
+  /** Behind a write: the mirroring, and the value for whoever reads it. */
+  #closeWrite(node: Node, parent: Node, sets: string[], kept: boolean): void {
+    const mirrored = sets.map((name) => `, ${this.#cells}.${name} = ${name}`).join("");
+    if (!this.#unused(node, parent)) {
+      this.edits.insert(node.end, kept ? `${mirrored}, ${this.#temporary})` : `${mirrored})`);
+      return;
+    }
+    // `n++` ends a statement before a line that begins with a bracket; what is put behind it does not.
+    const open = parent.type === "ExpressionStatement" && this.#js[parent.end - 1] !== ";";
+    this.edits.insert(node.end, open ? `${mirrored};` : mirrored);
   }
 
   #openUpdate(node: Node, context: Context): void {
@@ -509,11 +517,8 @@ class Rewriting {
   }
 
   #closeUpdate(node: Node, context: Context): void {
-    const [name] = this.#sets(context);
-    if (name === undefined) return;
-    const mirrored = `, ${this.#cells}.${name} = ${name}`;
-    if (this.#unused(node, context.parent)) this.edits.insert(node.end, mirrored);
-    else this.edits.insert(node.end, node.prefix ? `${mirrored})` : `${mirrored}, ${this.#temporary})`);
+    const sets = this.#sets(context);
+    if (sets.length > 0) this.#closeWrite(node, context.parent, sets, !node.prefix);
   }
 }
 
