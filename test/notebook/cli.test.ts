@@ -72,7 +72,7 @@ test("run: parameters, tree, JSON and JUnit, exit status of a failure", async ()
       code(lab.say("let C: number = 4;", "C = 4"), { metadata: { tags: ["parameters"] } }),
       code("C * 2"),
       text("## (b) second"),
-      code(lab.say("throw new Error(`C is ${C}`)", "raise ValueError(f'C is {C}')")),
+      code(lab.say("throw new Error('C is ' + C)", "raise ValueError(f'C is {C}')")),
       code("1"),
     ],
     meta(),

@@ -8,6 +8,7 @@ import { readPdf } from "../../src/notebook/bundle/pdf-file.ts";
 import { buildDocument } from "../../src/notebook/document/build.ts";
 import { Problems } from "../../src/notebook/document/problems.ts";
 import { typstSource } from "../../src/notebook/export/pdf.ts";
+import { declareCharacters, escapeTex, escapeVerbatim } from "../../src/notebook/export/tex/escape.ts";
 import {
   ExportError,
   exportNotebook,
@@ -76,6 +77,16 @@ test("a PDF is whole, has its pages, and is the same each time", async () => {
   assert.ok(facts.hasText);
   await exportNotebook(path);
   assert.deepEqual(await readFile(first.path), bytes);
+});
+
+test("TeX: signs, accents and marks that pdfLaTeX would refuse", () => {
+  assert.equal(escapeTex("50% of {a_b} & \\x #1"), "50\\% of \\{a\\_b\\} \\& \\textbackslash{}x \\#1");
+  assert.equal(escapeTex("z\u0304 e\u0301"), "\\={z} é");
+  assert.equal(escapeVerbatim("f\u0302{}"), "\\^{f}\\gob{}\\gcb{}");
+  assert.deepEqual(declareCharacters("aéα✓"), [
+    "\\newunicodechar{α}{\\ensuremath{\\alpha}}",
+    "\\newunicodechar{✓}{\\ensuremath{\\checkmark}}",
+  ]);
 });
 
 test("a damaged PDF is told from a whole one", async () => {

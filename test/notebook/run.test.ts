@@ -148,3 +148,23 @@ test("--check finds a changed output and accepts a last digit", async () => {
   assert.match(report.cells[1]!.differences!.join(), /stored 41\s+now\s+42/);
   assert.notEqual(await readFile(path, "utf8"), bytes);
 });
+
+test("a parameter of the wrong type is an error of the injected cell", async (t) => {
+  if (lab.kernel !== "tslab") return t.skip("only our kernel checks types");
+  const tagged = { metadata: { tags: ["parameters"] } };
+  const path = await save([
+    code("let C: 1 | 2 | 64 = 1;\nconst epochs = 4000;", tagged),
+    code("[C, epochs].join()"),
+  ]);
+  const good = await run(path, { parameters: { C: 64, epochs: 10 }, output: false });
+  assert.equal(good.report.status, "passed", failureText(good.report));
+  assert.equal((good.notebook.cells[2] as any).outputs[0].data["text/plain"], "'64,10'");
+  for (const parameters of [{ C: 3 }, { C: "two" }, { epochs: "many" }]) {
+    const { report } = await run(path, { parameters, output: false });
+    assert.equal(report.status, "failed");
+    const [, injected, after] = report.cells;
+    assert.match(injected!.error!.evalue, /not assignable to type/);
+    assert.match(injected!.error!.frame!, /^> 2 \| /m);
+    assert.equal(after!.status, "not-run");
+  }
+});

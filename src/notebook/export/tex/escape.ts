@@ -25,12 +25,42 @@ const SPECIAL: Record<string, string> = {
   "…": "\\dots{}",
 };
 
+/** Marks that stand over a letter → TeX's accents; composed letters that a font has are left. */
+const ACCENTS: Record<string, string> = {
+  "\u0300": "`",
+  "\u0301": "'",
+  "\u0302": "^",
+  "\u0303": "~",
+  "\u0304": "=",
+  "\u0305": "=",
+  "\u0306": "u",
+  "\u0307": ".",
+  "\u0308": '"',
+  "\u030a": "r",
+  "\u030c": "v",
+  "\u0323": "d",
+  "\u0331": "b",
+};
+
+/** Escape character by character; a letter and its mark are one. */
+function escapeBy(text: string, one: (char: string) => string): string {
+  return text.normalize("NFC").replace(/(\P{Mark})(\p{Mark}?)(\p{Mark}*)/gsu, (_, base, mark, more) => {
+    const letter = one(base);
+    const accent = ACCENTS[mark];
+    const rest = [...(accent ? more : mark + more)].filter(
+      (c) => !/\p{Default_Ignorable_Code_Point}/u.test(c),
+    );
+    const codes = rest.map((c) => `{\\tiny [U+0${c.codePointAt(0)!.toString(16).toUpperCase()}]}`).join("");
+    return (accent ? `\\${accent}{${letter}}` : letter) + codes;
+  });
+}
+
 export const escapeTex = (text: string): string =>
-  [...text].map((char) => SPECIAL[char] ?? (char < " " && char !== "\n" ? "" : char)).join("");
+  escapeBy(text, (char) => SPECIAL[char] ?? (char < " " && char !== "\n" ? "" : char));
 
 /** For Verbatim with commandchars=\\\{\}. */
 export const escapeVerbatim = (text: string): string =>
-  text.replace(/[\\{}]/g, (char) => ({ "\\": "\\gbs{}", "{": "\\gob{}", "}": "\\gcb{}" })[char]!);
+  escapeBy(text, (char) => ({ "\\": "\\gbs{}", "{": "\\gob{}", "}": "\\gcb{}" })[char] ?? char);
 
 /** A URL inside \href. */
 export const escapeUrl = (url: string): string =>
