@@ -24,6 +24,7 @@ export { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "./ops
 export * from "./optim/index.ts";
 export * from "./tensor/index.ts";
 export { decodeNpy, decodeNpz, encodeNpy, encodeNpz } from "./tensor/npy.ts";
+export * from "./train/index.ts";
 export * from "./viz/index.ts";
 // `tex` in a notebook sets a formula; the printers' helper of that name stays inside.
 export { tex } from "./viz/index.ts";

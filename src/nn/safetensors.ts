@@ -88,11 +88,7 @@ function integer(value: bigint): number {
   return n;
 }
 
-/**
- * The tensors of a safetensors file's bytes.
- * @throws ArgumentError when the header or a tensor's extent does not make sense
- */
-export function decodeSafetensors(bytes: Uint8Array): StateDict {
+function readHeader(bytes: Uint8Array): { header: Record<string, Entry>; length: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Number.POSITIVE_INFINITY;
   if (length > bytes.length - 8)
@@ -105,6 +101,21 @@ export function decodeSafetensors(bytes: Uint8Array): StateDict {
   } catch {
     throw new ArgumentError("safetensors: the header is not JSON; is this a safetensors file?");
   }
+  return { header, length };
+}
+
+/** The table of strings that came with the tensors. */
+export function safetensorsMetadata(bytes: Uint8Array): Record<string, string> {
+  return (readHeader(bytes).header.__metadata__ as unknown as Record<string, string> | undefined) ?? {};
+}
+
+/**
+ * The tensors of a safetensors file's bytes.
+ * @throws ArgumentError when the header or a tensor's extent does not make sense
+ */
+export function decodeSafetensors(bytes: Uint8Array): StateDict {
+  const { header, length } = readHeader(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out: StateDict = {};
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
   for (const [name, { dtype, shape, data_offsets }] of entries.sort(

@@ -30,9 +30,11 @@ const JAVASCRIPT: Record<string, (...args: number[]) => number> = {
   pow: Math.pow,
 };
 
-interface Input {
+interface Drawn {
   recorded: Recorded;
-  view: TypedArray;
+  draw: () => Tensor;
+  /** Null when nothing reads the value; it is drawn all the same, since drawing may count or advance a stream. */
+  view: TypedArray | null;
 }
 
 export class Plan {
@@ -43,7 +45,7 @@ export class Plan {
   readonly hostOperations: readonly string[];
   readonly #run: () => number;
   readonly #arguments: { index: number; view: TypedArray }[] = [];
-  readonly #host: Input[] = [];
+  readonly #host: Drawn[] = [];
   readonly #results: { view: TypedArray; like: Recorded }[] = [];
   readonly #outputs: unknown;
   readonly #checks: string[] = [];
@@ -68,6 +70,7 @@ export class Plan {
     // Everything that lives outside the scratch area gets an address first.
     const own: { store: Store; ready: (address: number) => void }[] = [];
     const bySource = new Map<TypedArray, Store>();
+    const views = new Map<Recorded, TypedArray>();
     for (const [value, store] of schedule.sources) {
       const { source } = (value.def as { recorded: Recorded }).recorded;
       if (source.kind === "captured") {
@@ -83,7 +86,7 @@ export class Plan {
         ready: (address) => {
           const view = engine.arena.view(store.dtype, address, store.bytes / bytesOf(store.dtype));
           if (source.kind === "argument") this.#arguments.push({ index: source.index, view });
-          else this.#host.push({ recorded, view });
+          else views.set(recorded, view);
         },
       });
     }
@@ -137,6 +140,9 @@ export class Plan {
       store.address = block.address + at;
       ready(store.address);
     }
+    for (const recorded of recording.values)
+      if (recorded.source.kind === "host")
+        this.#host.push({ recorded, draw: recorded.source.draw, view: views.get(recorded) ?? null });
     const constantAt = new Map<unknown, number>();
     for (const { data, at } of constants) {
       const type = data.constructor as Float32ArrayConstructor;
@@ -237,8 +243,9 @@ export class Plan {
    */
   run(args: readonly Tensor[], drawn = false): unknown {
     for (const { index, view } of this.#arguments) view.set(args[index].values());
-    for (const { recorded, view } of this.#host) {
-      const t = drawn || recorded.source.kind !== "host" ? recorded.real : recorded.source.draw();
+    for (const { recorded, draw, view } of this.#host) {
+      const t = drawn ? recorded.real : draw();
+      if (!view) continue;
       if (t.size !== view.length)
         throw new ArgumentError(
           `compile: a value drawn from outside has ${t.size} elements now and had ${view.length} when the function was recorded; its shape must stay.`,
