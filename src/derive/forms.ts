@@ -20,7 +20,8 @@ export class Forms {
   readonly steps: readonly Step[];
   readonly known = new Map<string, Expr>();
   #simplifier: Simplifier | undefined;
-  #local: Simplifier | undefined;
+  #step: Simplifier | undefined;
+  #neighbour: Simplifier | undefined;
 
   constructor(structure: Structure, steps: readonly Step[]) {
     this.structure = structure;
@@ -41,20 +42,28 @@ export class Forms {
 
   /** Rewrites one step: what arrives is any array, so only facts about forward quantities are used. */
   get stepSimplifier(): Simplifier {
-    if (!this.#local) {
-      const { quantities, study } = this.structure;
-      const r = rng(83);
-      this.#local = new Simplifier({
-        points: study.algebraPoints.map((p) => {
-          const env = new Map(p.point.env);
-          for (const name of p.gradients.keys())
-            env.set(barOf(name), r.normal((env.get(barOf(name)) as Tensor).shape));
-          return new Point(env);
-        }),
-        known: [...quantities.values()].map((q) => sym(q.name, q.tensor.shape)),
-      });
-    }
-    return this.#local;
+    this.#step ??= this.local(() => true);
+    return this.#step;
+  }
+
+  /** The same, with only the named quantities recognised. */
+  get neighbourSimplifier(): Simplifier {
+    this.#neighbour ??= this.local((q) => q.named);
+    return this.#neighbour;
+  }
+
+  private local(known: (q: Quantity) => boolean): Simplifier {
+    const { quantities, study } = this.structure;
+    const r = rng(83);
+    return new Simplifier({
+      points: study.algebraPoints.map((p) => {
+        const env = new Map(p.point.env);
+        for (const name of p.gradients.keys())
+          env.set(barOf(name), r.normal((env.get(barOf(name)) as Tensor).shape));
+        return new Point(env);
+      }),
+      known: [...quantities.values()].filter(known).map((q) => sym(q.name, q.tensor.shape)),
+    });
   }
 
   /** ∂L/∂name in terms of the named quantities ("inputs"), or of those and their gradients ("neighbours"). */
@@ -72,7 +81,7 @@ export class Forms {
     const parts = this.parts(name, inTermsOf);
     if (parts.length === 0) return zeros(matrixShape(q.tensor.shape));
     const raw = add(parts);
-    const simple = (inTermsOf === "inputs" ? this.simplifier : this.stepSimplifier).simplify(raw);
+    const simple = (inTermsOf === "inputs" ? this.simplifier : this.neighbourSimplifier).simplify(raw);
     return this.holds(name, simple) ? simple : raw;
   }
 

@@ -70,7 +70,8 @@ export class Study {
   readonly signature: string;
   #points: SamplePoint[] | undefined;
   #here: SamplePoint | undefined;
-  #algebra: SamplePoint[] | readonly SamplePoint[] | undefined;
+  #search: readonly SamplePoint[] | undefined;
+  #algebra: readonly SamplePoint[] | undefined;
   #allowedNoise = 1e-7;
   redrawn = 0;
   level: Level = 0;
@@ -178,6 +179,21 @@ export class Study {
       this.#algebra = found.length === 3 ? found : this.everywhere.slice(0, 4);
     }
     return this.#algebra;
+  }
+
+  /** Points for the search for mistakes: as many as `points`, but with named numbers varying where there are any. */
+  get searchPoints(): readonly SamplePoint[] {
+    if (!this.#search) {
+      const numbers = [...this.domains].some(([n, domain]) => domain === "fixed" && this.given[n].rank === 0);
+      const found: SamplePoint[] = [];
+      const r = rng((this.options.seed ?? 0) + 3);
+      for (let tries = 0; numbers && tries < 40 && found.length < this.points.length; tries++) {
+        const p = this.draw(r, this.level, true);
+        if (p) found.push(p);
+      }
+      this.#search = found.length === this.points.length ? found : this.points;
+    }
+    return this.#search;
   }
 
   get everywhere(): readonly SamplePoint[] {

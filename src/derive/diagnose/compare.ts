@@ -11,7 +11,7 @@ import { scale, split, sym, transpose } from "../expr/build.ts";
 import { termsOf } from "../expr/expand.ts";
 import type { Expr } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
-import type { SamplePoint, Study } from "../study.ts";
+import { barOf, type SamplePoint, type Study } from "../study.ts";
 import { gradientTex, symbolsFor } from "../symbols.ts";
 import { type Judge, same, stack } from "./judge.ts";
 import { describeNumber, describeScalars, tidyNumber } from "./numbers.ts";
@@ -388,3 +388,9 @@ function describeTimes(k: number): string {
 /** The quantities a reader has names for. */
 export const symbolsOf = (c: Context): Expr[] =>
   [...c.d.structure.quantities.values()].filter((q) => q.named).map((q) => sym(q.name, q.tensor.shape));
+
+/** The gradients that have a name of their own. */
+export const gradientsOf = (c: Context): Expr[] =>
+  [...c.judge.points[0].gradients]
+    .filter(([n]) => c.d.structure.quantities.get(n)?.named)
+    .map(([n, t]) => sym(barOf(n), t.shape));

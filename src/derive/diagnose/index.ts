@@ -50,7 +50,7 @@ export function diagnoseSubject(subject: Subject, formula: Formula): Diagnosis {
   const parts = [found ? found.sentence() : "No simple slip found."];
   if (found?.fix) {
     const tex = printExpr(found.fix, symbolsFor(d.naming));
-    parts.push(`With that mended it agrees at ${d.study.points.length} random points: $${tex}$.`);
+    parts.push(`With that mended it agrees at ${d.study.searchPoints.length} random points: $${tex}$.`);
   }
   if (where !== undefined && !found?.named) parts.push(stepText(d, where));
   if (example) parts.push(example.text);
@@ -67,7 +67,7 @@ export function diagnoseSubject(subject: Subject, formula: Formula): Diagnosis {
 /** The cheapest explanation that holds at every point. */
 export function search(subject: Subject, formula: Formula, claim: Expr | undefined): Candidate | undefined {
   const { d, name } = subject;
-  const { points } = d.study;
+  const points = d.study.searchPoints;
   const judge = new Judge(
     points,
     points.map(subject.truth),

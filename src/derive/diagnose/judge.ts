@@ -138,6 +138,7 @@ export function stack(list: readonly Tensor[]): Column {
 function closeTo(a: ArrayLike<number>, b: Column, at: number, size: number): boolean {
   let scale = 0;
   for (let i = 0; i < size; i++) scale = Math.max(scale, Math.abs(a[i]), Math.abs(b[at + i]));
+  if (!Number.isFinite(scale)) return false;
   for (let i = 0; i < size; i++) if (!(Math.abs(a[i] - b[at + i]) <= 1e-8 * scale)) return false;
   return true;
 }

@@ -3,10 +3,8 @@
  * sign, a factor or a transpose of the whole.
  */
 
-import { sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
-import { barOf } from "../study.ts";
-import { type Candidate, type Context, symbolsOf } from "./compare.ts";
+import { type Candidate, type Context, gradientsOf, symbolsOf } from "./compare.ts";
 import { computed, type Judge, same } from "./judge.ts";
 import { describeNumberShort } from "./numbers.ts";
 import { kindOf, slipText } from "./single.ts";
@@ -20,10 +18,7 @@ interface Made {
 
 export function pairCandidates(c: Context): Candidate[] {
   const { judge, claim } = c;
-  const symbols = [
-    ...symbolsOf(c),
-    ...[...judge.points[0].gradients].map(([n, t]) => sym(barOf(n), t.shape)),
-  ];
+  const symbols = [...symbolsOf(c), ...gradientsOf(c)];
   const truths = c.subject.forms().filter((e) => e.weight <= 60);
   const spoilt = truths.flatMap((e) => made(judge, e, symbols, "truth", 800));
   const mended = claim && claim.weight <= 60 ? made(judge, claim, symbols, "claim", 1200) : [];

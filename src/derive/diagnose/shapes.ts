@@ -96,8 +96,8 @@ export function draftDiagnosis(subject: Subject, draft: Draft): Diagnosis | unde
 /** A slip in the true formula that changes its shape, such as a factor left out. */
 function spoilt(subject: Subject, formula: Formula, what: string): Diagnosis | undefined {
   const { d } = subject;
-  const claims = d.study.points.map((p) => evaluateFormula(formula, d.study, p));
-  const judge = new Judge(d.study.points, claims, claims);
+  const claims = d.study.searchPoints.map((p) => evaluateFormula(formula, d.study, p));
+  const judge = new Judge(d.study.searchPoints, claims, claims);
   const context = { subject, d, name: subject.name, judge, claim: undefined };
   for (const form of subject.forms())
     for (const s of form.weight <= 90 ? slips(form, { symbols: symbolsOf(context), limit: 800 }) : [])
@@ -141,15 +141,15 @@ function mended({ d }: Subject, what: string, { repair, k }: { repair: Repair; k
     fix: tex(fix),
     sentence:
       `${what} ${advice[repair.kind]}: write $${tex(repair.part)}$${rest}. ` +
-      `With that mended it agrees at ${d.study.points.length} random points: $${tex(fix)}$.`,
+      `With that mended it agrees at ${d.study.searchPoints.length} random points: $${tex(fix)}$.`,
   };
 }
 
 const scalar = (k: number): Expr[] => (k === 1 ? [] : [num(tidyNumber(k))]);
 
 function truthJudge({ d, truth }: Subject): Judge {
-  const truths = d.study.points.map(truth);
-  return new Judge(d.study.points, truths, truths);
+  const truths = d.study.searchPoints.map(truth);
+  return new Judge(d.study.searchPoints, truths, truths);
 }
 
 /** The shapes mended by the least rearrangement, and one more slip in what then stands there. */

@@ -4,9 +4,8 @@
 
 import { sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
-import { barOf } from "../study.ts";
 import { gradientTex, symbolsFor } from "../symbols.ts";
-import { type Candidate, type Context, show, symbolsOf } from "./compare.ts";
+import { type Candidate, type Context, gradientsOf, show, symbolsOf } from "./compare.ts";
 import { same, stack } from "./judge.ts";
 import { type Misstep, misled, missteps } from "./replay.ts";
 import { type Slip, type SlipKind, slips } from "./slips.ts";
@@ -95,7 +94,7 @@ function mentionsBar(e: Expr): boolean {
 export function slipCandidates(c: Context): Candidate[] {
   const { judge, claim } = c;
   const symbols = symbolsOf(c);
-  const gradients = [...judge.points[0].gradients].map(([n, t]) => sym(barOf(n), t.shape));
+  const gradients = gradientsOf(c);
   const out: Candidate[] = [];
   for (const form of c.subject.forms()) {
     if (form.weight > 90) continue;

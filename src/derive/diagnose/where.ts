@@ -14,7 +14,7 @@ export function firstDifference(
   claim: Expr | undefined,
 ): number | undefined {
   if (!claim) return undefined;
-  const [p] = d.study.points;
+  const [p] = d.study.searchPoints;
   const parts = [...subexpressions(claim)]
     .filter((e) => e.shape.length === 2 && e.kind !== "num")
     .map((e) => p.point.value(e));

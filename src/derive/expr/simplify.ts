@@ -100,6 +100,7 @@ export function close(a: Tensor, b: Tensor, eps = EPS): boolean {
   if (x.length !== y.length) return false;
   let scale = 0;
   for (let i = 0; i < x.length; i++) scale = Math.max(scale, Math.abs(x[i]), Math.abs(y[i]));
+  if (!Number.isFinite(scale)) return false;
   for (let i = 0; i < x.length; i++) if (!(Math.abs(x[i] - y[i]) <= eps * scale)) return false;
   return true;
 }
