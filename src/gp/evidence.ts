@@ -9,7 +9,7 @@
  */
 
 import { positiveSample } from "../linalg/cholesky.ts";
-import { choleskyBlocked, inverseFromLower, inverseOfLower, solveLower } from "../linalg/dense/blocked.ts";
+import { choleskyBlocked, inverseFromFactor, solveLower } from "../linalg/dense/blocked.ts";
 import { inv, solve, trace } from "../linalg/index.ts";
 import {
   add,
@@ -72,7 +72,7 @@ export function solveWith({ n, L }: Factor, Y: Float64Array, D: number): Float64
 
 /** K⁻¹, full. */
 export function inverseWith({ n, L }: Factor): Float64Array {
-  return inverseFromLower(inverseOfLower(L, n), n);
+  return inverseFromFactor(L, n);
 }
 
 /** What the forward pass knows, kept for a backward pass that is not itself recorded. */

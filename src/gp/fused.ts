@@ -76,42 +76,32 @@ export function rbfFused(
 ): ValueAndGradient {
   const scale = Float64Array.from({ length: Q }, (_, q) => 1 / lengths[lengths.length === 1 ? 0 : q]);
   const Z = X.map((v, i) => v * scale[i % Q]);
-  const Kf = new Float64Array(N * N);
-  for (let i = 0; i < N; i++) {
-    for (let j = 0; j < i; j++) {
-      let d2 = 0;
-      for (let q = 0; q < Q; q++) d2 += (Z[i * Q + q] - Z[j * Q + q]) ** 2;
-      Kf[i * N + j] = Kf[j * N + i] = variance * Math.exp(-0.5 * d2);
-    }
-    Kf[i * N + i] = variance;
-  }
+  const Kf = rbfMatrix(Z, N, Q, variance);
   const K = Kf.slice();
   for (let i = 0; i < N; i++) K[i * N + i] += 1 / beta;
   const factor = factorise(K, N, "GPLVM");
   const A = solveWith(factor, Y, D);
   const inverse = inverseWith(factor);
-  const AAt = product(view(A, D), flip(view(A, D)), N, D, N);
+  const P = product(view(A, D), flip(view(A, D)), N, D, N);
   let fit = 0;
   for (let i = 0; i < A.length; i++) fit += Y[i] * A[i];
+  // P = M ⊙ K_f, symmetric; its diagonal counts once, and towards the noise.
+  let [byVariance, byNoise] = [0, 0];
+  const sums = new Float64Array(N);
+  for (let i = 0; i < N; i++) {
+    let s = 0;
+    for (let at = i * N; at < (i + 1) * N; at++) s += P[at] = 0.5 * (P[at] - D * inverse[at]) * Kf[at];
+    sums[i] = s;
+    byVariance += s;
+    byNoise -= P[i * N + i] / (variance * beta);
+  }
+  const PZ = product(view(P, N), view(Z, Q), N, N, Q);
   const gradient = new Float64Array(N * Q);
   const byLength = new Float64Array(Q);
-  let [byVariance, byNoise] = [0, 0];
-  for (let i = 0; i < N; i++) {
-    for (let j = 0; j < i; j++) {
-      const at = i * N + j;
-      // Both (i, j) and (j, i).
-      const p = (AAt[at] - D * inverse[at]) * Kf[at];
-      byVariance += p;
-      for (let q = 0; q < Q; q++) {
-        const gap = Z[i * Q + q] - Z[j * Q + q];
-        gradient[i * Q + q] -= p * gap * scale[q];
-        gradient[j * Q + q] += p * gap * scale[q];
-        byLength[q] += p * gap * gap;
-      }
-    }
-    const m = 0.5 * (AAt[i * N + i] - D * inverse[i * N + i]);
-    byVariance += m * variance;
-    byNoise -= m / beta;
+  for (let i = 0; i < N * Q; i++) {
+    const pull = sums[Math.floor(i / Q)] * Z[i] - PZ[i];
+    gradient[i] = -2 * pull * scale[i % Q];
+    byLength[i % Q] += 2 * Z[i] * pull;
   }
   const total = byLength.reduce((a, b) => a + b, 0);
   return {
@@ -120,4 +110,19 @@ export function rbfFused(
     logs: [byVariance, byNoise, ...(lengths.length === 1 ? [total] : byLength)],
     jitter: factor.jitter,
   };
+}
+
+/** v e^{−½ ‖zᵢ − zⱼ‖²}, full. */
+function rbfMatrix(Z: Float64Array, N: number, Q: number, variance: number): Float64Array {
+  const K = new Float64Array(N * N);
+  for (let i = 0; i < N; i++) {
+    const row = K.subarray(i * N, i * N + i);
+    for (let q = 0; q < Q; q++) {
+      const z = Z[i * Q + q];
+      for (let j = 0, p = q; j < i; j++, p += Q) row[j] += (z - Z[p]) * (z - Z[p]);
+    }
+    for (let j = 0; j < i; j++) K[j * N + i] = row[j] = variance * Math.exp(-0.5 * row[j]);
+    K[i * N + i] = variance;
+  }
+  return K;
 }

@@ -1,17 +1,61 @@
 /**
  * Cholesky factors and inverses of positive definite matrices by blocks, so that nearly all the work is
- * matrix products.
+ * matrix products; in WebAssembly where there is an engine and enough to do.
  *
  * Source: Golub & Van Loan, Matrix Computations, §4.2.9; LAPACK's potrf and potri.
  */
 
+import { type Engine, engine } from "../../kernels/index.ts";
 import { type BadPivot, choleskyFactor, solveTriangle } from "./cholesky.ts";
 import { flip, product, view } from "./gemm.ts";
 
 const BLOCK = 48;
+/** From this size on the copies into WebAssembly memory are repaid. */
+const WORTHWHILE = 40;
+
+/** Arrays side by side in the engine's memory, filled from `given` (a number: that many, as they are), and scratch after them. */
+function inMemory<T>(
+  e: Engine,
+  n: number,
+  k: number,
+  given: readonly (Float64Array | number)[],
+  use: (arrays: Float64Array[], addresses: number[]) => T,
+): T {
+  const lengths = given.map((g) => (typeof g === "number" ? g : g.length));
+  const bytes = lengths.map((length) => (length * 8 + 63) & ~63);
+  const block = e.arena.allocate(bytes.reduce((a, b) => a + b, 0) + e.exports.choleskyScratch(n, k));
+  try {
+    const addresses: number[] = [];
+    let at = block.address;
+    for (const b of bytes) {
+      addresses.push(at);
+      at += b;
+    }
+    const arrays = lengths.map((length, i) => new Float64Array(e.arena.memory.buffer, addresses[i], length));
+    given.forEach((g, i) => {
+      if (typeof g !== "number") arrays[i].set(g);
+    });
+    return use(arrays, [...addresses, at]);
+  } finally {
+    e.arena.release(block);
+  }
+}
+
+const quick = (n: number): Engine | null => {
+  const e = n >= WORTHWHILE ? engine() : null;
+  return e?.exports.cholesky64 ? e : null;
+};
 
 /** Overwrites the lower triangle of `a` (n × n) by L with A = L Lᵀ and clears the rest; reads the lower triangle. */
 export function choleskyBlocked(a: Float64Array, n: number): BadPivot | null {
+  const e = quick(n);
+  if (e)
+    return inMemory(e, n, n, [a], ([A], [at, scratch]) => {
+      const bad = e.exports.cholesky64(at, n, scratch);
+      if (bad >= 0) return { index: bad, value: A[bad * n + bad] };
+      a.set(A);
+      return null;
+    });
   if (n <= 2 * BLOCK) return choleskyFactor(a, n);
   for (let j = 0; j < n; j += BLOCK) {
     const nb = Math.min(BLOCK, n - j);
@@ -45,7 +89,7 @@ function triangleInverse(l: Float64Array, n: number): Float64Array {
 }
 
 /** L⁻¹ of a lower triangle, block row by block row: −L_ii⁻¹ (L_i,: L⁻¹). */
-export function inverseOfLower(l: Float64Array, n: number): Float64Array {
+function inverseOfLower(l: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i += BLOCK) {
     const nb = Math.min(BLOCK, n - i);
@@ -65,8 +109,17 @@ export function inverseOfLower(l: Float64Array, n: number): Float64Array {
   return out;
 }
 
-/** A⁻¹ = L⁻ᵀ L⁻¹, full and symmetric, from L⁻¹. */
-export function inverseFromLower(inverse: Float64Array, n: number): Float64Array {
+/** (L Lᵀ)⁻¹ = L⁻ᵀ L⁻¹, full and symmetric. */
+export function inverseFromFactor(l: Float64Array, n: number): Float64Array {
+  const e = quick(n);
+  if (e)
+    return inMemory(e, n, n, [l, n * n], ([out], [L, half, scratch]) => {
+      e.exports.invertLower64(L, half, n, scratch);
+      // L is no longer needed: the product takes its place.
+      e.exports.lowerProduct64(half, L, n, scratch);
+      return out.slice();
+    });
+  const inverse = inverseOfLower(l, n);
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i += BLOCK) {
     const nb = Math.min(BLOCK, n - i);
@@ -89,6 +142,14 @@ export function solveLower(
   k: number,
   transposed: boolean,
 ): void {
+  const e = quick(n);
+  if (e) {
+    inMemory(e, n, k, [l, b], ([, B], [L, right, scratch]) => {
+      e.exports.solveLower64(L, right, n, k, transposed ? 1 : 0, scratch);
+      b.set(B);
+    });
+    return;
+  }
   const starts: number[] = [];
   for (let i = 0; i < n; i += BLOCK) starts.push(i);
   if (transposed) starts.reverse();

@@ -14,6 +14,7 @@ export {
   tanhArray64,
 } from "./arrays";
 export { bernoulliBlock64 } from "./bernoulli";
+export { cholesky64, choleskyScratch, invertLower64, lowerProduct64, solveLower64 } from "./cholesky";
 export { conv32, conv64, convScratch, convWeights32, convWeights64 } from "./conv";
 export {
   checkIndex,
@@ -29,4 +30,5 @@ export {
 } from "./copy";
 export { exp32, exp64, log32, log64, sigmoid32, sigmoid64, tanh32, tanh64 } from "./math";
 export { matmul32, matmul64, matmulScratch } from "./matmul";
+export { gaussianBlock64, gaussianMoments, gaussianScratch } from "./gaussian";
 export { maxPool32, maxPool64, maxPoolGrad32, maxPoolGrad64, weighted32, weighted64 } from "./pool";

@@ -1,0 +1,108 @@
+/**
+ * Python peers for benchmarks: a throw-away environment under .cache/bench, and a process that answers
+ * requests one line of JSON each, so that rounds of ours and theirs alternate in one run.
+ */
+
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+export const cache = join(root, ".cache", "bench");
+
+/** The Python of an environment that holds the packages; made on the first call (a minute or so). */
+export function python(packages: readonly string[]): string {
+  const folder = join(cache, "venv");
+  const bin = join(folder, "bin", "python");
+  const note = join(folder, "packages.txt");
+  const have = existsSync(note) ? readFileSync(note, "utf8").split("\n") : [];
+  const missing = packages.filter((p) => !have.includes(p));
+  if (missing.length === 0 && existsSync(bin)) return bin;
+  mkdirSync(cache, { recursive: true });
+  console.error(`Setting up the peers in ${folder}: ${missing.join(", ")} …`);
+  if (!existsSync(bin)) execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
+  execFileSync(bin, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...missing], {
+    stdio: "inherit",
+  });
+  writeFileSync(note, [...have, ...missing].join("\n"));
+  return bin;
+}
+
+/** A Python program that reads one JSON request a line and prints one JSON answer a line; one thread. */
+export class Peer {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #waiting: ((line: string) => void)[] = [];
+
+  constructor(bin: string, program: string) {
+    const one = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+    this.#child = spawn(bin, ["-u", "-c", program], { env: { ...process.env, ...one } });
+    this.#child.stderr.pipe(process.stderr);
+    createInterface({ input: this.#child.stdout }).on("line", (line) => this.#waiting.shift()?.(line));
+    this.#child.on("exit", (code) => {
+      if (this.#waiting.length > 0) {
+        console.error(`The Python peer ended with status ${code}.`);
+        process.exit(1);
+      }
+    });
+  }
+
+  ask<T>(request: unknown): Promise<T> {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    return new Promise((resolve) => this.#waiting.push((line) => resolve(JSON.parse(line) as T)));
+  }
+
+  close(): void {
+    this.#child.stdin.end();
+  }
+}
+
+export interface Row {
+  work: string;
+  ours: number[];
+  theirs: number[];
+}
+
+const median = (v: readonly number[]): number => {
+  const s = [...v].sort((a, b) => a - b);
+  return s.length % 2 ? s[(s.length - 1) / 2] : (s[s.length / 2 - 1] + s[s.length / 2]) / 2;
+};
+
+/** Alternates rounds of both sides; each returns milliseconds of one unit of work. */
+export async function alternate(
+  work: string,
+  rounds: number,
+  ours: () => number | Promise<number>,
+  theirs: () => Promise<number>,
+): Promise<Row> {
+  const row: Row = { work, ours: [], theirs: [] };
+  await ours();
+  await theirs();
+  for (let i = 0; i < rounds; i++) {
+    row.ours.push(await ours());
+    row.theirs.push(await theirs());
+  }
+  return row;
+}
+
+const span = (v: readonly number[]): string =>
+  `${median(v).toPrecision(3)} (${Math.min(...v).toPrecision(3)}–${Math.max(...v).toPrecision(3)})`;
+
+/** One line a row: medians with their spread in milliseconds, and the ratio of each round. */
+export function report(title: string, peer: string, rows: readonly Row[]): void {
+  console.log(`\n${title}\n`);
+  console.log(`| work | gradlab ms | ${peer} ms | times as fast |`);
+  console.log("|---|---|---|---|");
+  for (const { work, ours, theirs } of rows) {
+    const ratios = ours.map((v, i) => theirs[i] / v);
+    console.log(`| ${work} | ${span(ours)} | ${span(theirs)} | ${span(ratios)} |`);
+  }
+}
+
+/** What the machine is and how busy, for the record. */
+export function machine(): string {
+  const [load] = loadavg();
+  return `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, load ${load.toFixed(1)}`;
+}
