@@ -1,8 +1,7 @@
 // Whether a cell is whole, for a console that must know if Enter means "run" or "one more
 // line". The parser says where it stopped: at the end of the text, more is expected.
 import { moduleCell } from "./modules.ts";
-import { CellSyntaxError, parseCell } from "./parse.ts";
-import { asExpression } from "./transform.ts";
+import { asExpression, CellSyntaxError, parseCell } from "./parse.ts";
 
 export interface Completeness {
   status: "complete" | "incomplete" | "invalid" | "unknown";

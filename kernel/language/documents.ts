@@ -2,8 +2,7 @@
 // never on disk. The head of a document brings in the names of earlier cells, its last line
 // gives its own names to later ones, and the cell's text stands unchanged in between.
 import { type Declarations, declarationsOf, type ValueKind } from "./declarations.ts";
-import { CellSyntaxError, type Node, parseCell } from "./parse.ts";
-import { asExpression } from "./transform.ts";
+import { asExpression, CellSyntaxError, type Node, parseCell } from "./parse.ts";
 
 export interface CellText {
   /** The cell as it is compiled (a bare object literal gains parentheses). */

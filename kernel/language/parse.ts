@@ -110,6 +110,27 @@ export function parseCell(code: string): ParsedCell {
   }
 }
 
+/** `{a: 1, b: 2}` can't be read as a block; then it is the object that it looks like. */
+export function asExpression(code: string): string | null {
+  const trimmed = code.trim();
+  if (!trimmed.startsWith("{") || !/\}\s*;?$/.test(trimmed)) return null;
+  try {
+    parseCell(code);
+    return null;
+  } catch (error) {
+    if (!(error instanceof CellSyntaxError)) throw error;
+  }
+  const start = code.indexOf("{");
+  const end = code.lastIndexOf("}") + 1;
+  const wrapped = `${code.slice(0, start)}(${code.slice(start, end)})${code.slice(end)}`;
+  try {
+    const [only, ...others] = parseCell(wrapped).program.body;
+    return others.length === 0 && only.expression?.type === "ObjectExpression" ? wrapped : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Parses JavaScript that a compiler wrote. */
 export function parseScript(code: string): Node {
   return parseAs(code, []);

@@ -1,54 +1,15 @@
 // The language server as a notebook needs it: documents that follow the notebook, a virtual
 // tsconfig.json beside them, and a new server with the same documents when the old one dies.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { CONFIG, cellConfig, type FolderConfig, readFolderConfig, tslabText } from "./config.ts";
 import { Connection, LspError } from "./lsp.ts";
-import { compilerOptions, findTsconfig, parseJsonc } from "./tsconfig.ts";
 
 export interface SessionOptions {
   cwd: string;
   log?: (line: string) => void;
 }
 
-/** What holds for every cell, whatever the folder's tsconfig.json says. */
-const FORCED = {
-  target: "esnext",
-  module: "preserve",
-  moduleResolution: "bundler",
-  moduleDetection: "force",
-  allowImportingTsExtensions: true,
-  noEmit: true,
-  skipLibCheck: true,
-  disableSolutionSearching: true,
-  allowUnreachableCode: true,
-  allowUnusedLabels: true,
-  noUnusedLocals: false,
-  noUnusedParameters: false,
-  verbatimModuleSyntax: false,
-  isolatedModules: false,
-  isolatedDeclarations: false,
-  erasableSyntaxOnly: false,
-  resolveJsonModule: true,
-  composite: false,
-  incremental: false,
-  declaration: false,
-  checkJs: false,
-  rootDir: null,
-  outDir: null,
-  outFile: null,
-  declarationDir: null,
-  tsBuildInfoFile: null,
-};
-
-/** What holds where the folder's tsconfig.json says nothing. */
-const DEFAULTS = { jsx: "react", customConditions: ["node"] };
-
-/** What holds where there is no tsconfig.json: stock tslab's decorators, and no DOM. */
-const UNCONFIGURED = { lib: ["esnext"], strict: true, experimentalDecorators: true };
-
-const CONFIG = "tsconfig.json";
 const TSLAB = "__tslab.d.ts";
 /**
  * Imports all other documents. A document that is opened while it is in no project makes the
@@ -74,7 +35,7 @@ export class Session {
   #ready: Promise<Connection> | null = null;
   #deaths: number[] = [];
   #disposed = false;
-  #folderConfig: { file: string; text: string } | null = null;
+  #folderConfig: FolderConfig | null = null;
   /** Compiler options that change as the session goes. */
   #overrides: Record<string, unknown> = {};
   #tslab = false;
@@ -154,48 +115,20 @@ export class Session {
 
   /** Reads the folder's tsconfig.json again, as it may have been edited or have come or gone. */
   refreshConfig(): void {
-    const file = findTsconfig(this.#options.cwd);
-    let text = "";
-    if (file) {
-      try {
-        text = readFileSync(file, "utf8");
-      } catch {}
-    }
+    const found = readFolderConfig(this.#options.cwd);
     const old = this.#folderConfig;
-    if (this.#texts.has(CONFIG) && old?.file === file && old?.text === text) return;
-    if (this.#texts.has(CONFIG) && !old && !file) return;
-    this.#folderConfig = file ? { file, text } : null;
+    if (this.#texts.has(CONFIG) && old?.file === found?.file && old?.text === found?.text) return;
+    this.#folderConfig = found;
     this.#writeConfig();
   }
 
   #writeConfig(): void {
     const { cwd, log } = this.#options;
-    const folder = this.#folderConfig;
-    let base: any = {};
-    if (folder?.file === join(resolve(cwd), CONFIG)) {
-      // Ours stands in the place of the real one, and so takes over what that says.
-      try {
-        base = parseJsonc(folder.text) ?? {};
-      } catch (error) {
-        log?.(`${folder.file}: ${(error as Error).message}`);
-      }
-    } else if (folder) base = { extends: folder.file };
-    const said = compilerOptions(cwd).all;
-    const unsaid = Object.entries(folder ? DEFAULTS : { ...DEFAULTS, ...UNCONFIGURED }).filter(
-      ([key]) => !(key in said),
+    const files = [CONFIG, ...(this.#tslab ? [TSLAB] : []), INDEX, ...ROOTS];
+    this.set(
+      CONFIG,
+      JSON.stringify(cellConfig({ cwd, folder: this.#folderConfig, overrides: this.#overrides, files, log })),
     );
-    const config = {
-      extends: base.extends,
-      compilerOptions: {
-        ...Object.fromEntries(unsaid),
-        ...base.compilerOptions,
-        ...FORCED,
-        ...this.#overrides,
-      },
-      include: [],
-      files: [CONFIG, ...ambient(cwd), ...(this.#tslab ? [TSLAB] : []), INDEX, ...ROOTS],
-    };
-    this.set(CONFIG, JSON.stringify(config));
   }
 
   /** Makes the types of the tslab package known, which the kernel brings, not the folder. */
@@ -327,35 +260,6 @@ function within<T>(promise: Promise<T>, timeout: number): Promise<T> {
     const timer = setTimeout(late, timeout);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/** Declarations that every cell sees: the kernel's globals, and Node's. */
-function ambient(cwd: string): string[] {
-  const globals = fileURLToPath(new URL("./globals.d.ts", import.meta.url));
-  // Node's types come from the notebook's own install if it has one, else from the kernel's.
-  for (const from of [join(resolve(cwd), "_.js"), fileURLToPath(import.meta.url)]) {
-    try {
-      const types = createRequire(from).resolve("@types/node/package.json");
-      return [globals, join(types, "..", "index.d.ts")];
-    } catch {}
-  }
-  return [globals];
-}
-
-/** A declaration of the kernel's tslab, where the notebook's folder has none of its own. */
-function tslabText(cwd: string): string | null {
-  try {
-    createRequire(join(resolve(cwd), "_.js")).resolve("tslab");
-    return null;
-  } catch {}
-  try {
-    const types = createRequire(import.meta.url)
-      .resolve("tslab")
-      .replace(/\.js$/, "");
-    return `declare module "tslab" { const tslab: typeof import(${JSON.stringify(types)}); export = tslab; }`;
-  } catch {
-    return null;
-  }
 }
 
 const CAPABILITIES = {
