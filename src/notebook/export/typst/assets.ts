@@ -6,6 +6,7 @@ import { definedName } from "../../document/macros.ts";
 import { hasTagCommand } from "../../document/numbering.ts";
 import type { Problems } from "../../document/problems.ts";
 import type { Picture } from "../../document/types.ts";
+import { displayLines, inlinePieces } from "./break-formula.ts";
 import { writeOutMissing } from "./glyphs.ts";
 
 /** A formula as a picture; sizes in em of the text around it. */
@@ -18,6 +19,9 @@ export interface SetFormula {
 
 /** Formulas are set at this many units to the em; sizes are divided by it. */
 const UNIT = 100;
+
+/** A formula in a line may be broken when it is wider than this, in em. */
+const UNBROKEN = 9;
 
 /** Sets the formulas of one document: they share its definitions. */
 export class Formulas {
@@ -41,18 +45,10 @@ export class Formulas {
   /** The formula, or the message of the problem it is. */
   set(tex: string, display: boolean, where: string): SetFormula | string {
     try {
-      const tagged = display && hasTagCommand(tex);
-      const made: MathSvg = this.#setter.texToSvg(tex, {
-        display,
-        em: UNIT,
-        ...(tagged ? { width: this.#width * UNIT } : {}),
-      });
-      return {
-        svg: made.svg,
-        width: made.width / UNIT,
-        height: made.height / UNIT,
-        depth: made.depth / UNIT,
-      };
+      const made = this.#make(tex, display);
+      if (!display || made.width <= this.#width) return made;
+      const broken = displayLines(tex, this.#width, (part) => this.#measure(part));
+      return broken === undefined ? made : this.#make(broken, true);
     } catch (error) {
       const short = tex.replace(/\s+/g, " ").trim();
       const shown = short.length > 90 ? `${short.slice(0, 90)}…` : short;
@@ -61,6 +57,47 @@ export class Formulas {
         where,
       );
     }
+  }
+
+  /** A formula in a line of text, in pieces between which the line may break when it is long. */
+  setInLine(tex: string, where: string): { tex: string; made: SetFormula }[] | string {
+    const whole = this.set(tex, false, where);
+    if (typeof whole === "string") return whole;
+    if (whole.width <= UNBROKEN) return [{ tex, made: whole }];
+    const parts = (inlinePieces(tex) ?? [tex]).flatMap((part) =>
+      (this.#measure(part, false) ?? 0) > this.#width / 2 ? (inlinePieces(part, true) ?? [part]) : [part],
+    );
+    try {
+      return parts.map((part) => ({ tex: part, made: this.#fitted(this.#make(part, false)) }));
+    } catch {
+      return [{ tex, made: this.#fitted(whole) }]; // a part does not stand alone: set it whole
+    }
+  }
+
+  /** No wider than the line. */
+  #fitted(made: SetFormula): SetFormula {
+    const k = Math.min(1, this.#width / made.width);
+    return k === 1
+      ? made
+      : { svg: made.svg, width: made.width * k, height: made.height * k, depth: made.depth * k };
+  }
+
+  #measure(tex: string, display = true): number | undefined {
+    try {
+      return this.#make(tex, display).width;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #make(tex: string, display: boolean): SetFormula {
+    const tagged = display && hasTagCommand(tex);
+    const made: MathSvg = this.#setter.texToSvg(tex, {
+      display,
+      em: UNIT,
+      ...(tagged ? { width: this.#width * UNIT } : {}),
+    });
+    return { svg: made.svg, width: made.width / UNIT, height: made.height / UNIT, depth: made.depth / UNIT };
   }
 }
 

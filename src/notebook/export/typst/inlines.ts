@@ -43,12 +43,15 @@ function inline(piece: Inline, writer: Writer, glue: { before: boolean; after: b
       return `code-in-text-long(${str(piece.text.replace(/([,;:()[\]{}=+\-*/.|&_])(?=\w)/g, "$1\u200b"))})`;
     }
     case "math": {
-      const made = writer.formulas.set(piece.tex, false, piece.where);
-      if (typeof made === "string") return `problem-in-text(${str(made)})`;
-      if (made.width === 0) return "[]"; // only definitions
-      const file = writer.assets.add(made.svg, "svg");
-      const box = `formula(${str(file)}, ${num(made.width)}, ${num(made.height)}, ${num(made.depth)}, ${str(piece.tex)})`;
-      return join([...(glue.before ? [str(GLUE)] : []), box, ...(glue.after ? [str(GLUE)] : [])]);
+      const parts = writer.formulas.setInLine(piece.tex, piece.where);
+      if (typeof parts === "string") return `problem-in-text(${str(parts)})`;
+      const boxes = parts.flatMap(({ tex, made }) => {
+        if (made.width === 0) return []; // only definitions
+        const file = writer.assets.add(made.svg, "svg");
+        return `formula(${str(file)}, ${num(made.width)}, ${num(made.height)}, ${num(made.depth)}, ${str(tex)})`;
+      });
+      if (boxes.length === 0) return "[]";
+      return join([...(glue.before ? [str(GLUE)] : []), ...boxes, ...(glue.after ? [str(GLUE)] : [])]);
     }
     case "link": {
       const children = inlineSource(piece.children, writer);
