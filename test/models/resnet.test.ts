@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { Block, CrossEntropyLoss, noGrad, ResNet, SGD, Tensor, tensor } from "gradlab";
+import { Block, CrossEntropyLoss, compile, noGrad, ResNet, SGD, Tensor, tensor } from "gradlab";
+import { engine } from "../../src/kernels/index.ts";
 import { numbers } from "../golden/lcg.ts";
 import { patterns } from "../golden/patterns.ts";
 
@@ -49,6 +50,41 @@ describe("50 steps as in PyTorch", () => {
         model.eval();
         const final = noGrad(() => loss.forward(model.forward(x), y)).item();
         assert.ok(Math.abs(final - want.eval) <= (dtype === "float64" ? 1e-9 : 2e-6) * want.eval, `${final}`);
+      });
+});
+
+describe("50 compiled steps as in PyTorch", {
+  skip: engine() === null && "there is no WebAssembly build",
+}, () => {
+  for (const channels of [1, 2, 4, 64])
+    for (const dtype of ["float32", "float64"] as const)
+      test(`C = ${channels}, ${dtype}`, () => {
+        const want = golden[channels][dtype];
+        const model = start(channels, dtype);
+        const { x, y } = patterns(640, dtype);
+        const opt = new SGD(model.parameters(), { lr: 0.1 });
+        const loss = new CrossEntropyLoss();
+        const step = compile((a: Tensor, b: Tensor) => {
+          opt.zeroGrad();
+          const f = loss.forward(model.forward(a), b);
+          f.backward();
+          opt.step();
+          return f;
+        });
+        const tolerance = dtype === "float64" ? 1e-9 : 2e-6;
+        want.losses.forEach((expected: number, i: number) => {
+          const at = (i % 5) * 128;
+          const f = step(x.slice(0, at, at + 128), y.slice(0, at, at + 128)).item();
+          assert.ok(
+            Math.abs(f - expected) <= tolerance * expected,
+            `step ${i}: ${f}, PyTorch has ${expected}`,
+          );
+        });
+        model.eval();
+        const final = compile((a: Tensor) => loss.forward(model.forward(a), y))(x).item();
+        assert.ok(Math.abs(final - want.eval) <= tolerance * want.eval, `${final}`);
+        assert.equal(step.plans.length, 1);
+        assert.deepEqual(step.plans[0].hostOperations, []);
       });
 });
 
