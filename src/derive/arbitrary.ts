@@ -7,8 +7,8 @@
  */
 
 import { hvp } from "../autodiff/index.ts";
-import { apply, lift, type TensorLike, withRecording } from "../ops/index.ts";
-import { type Op, rng, type Tensor } from "../tensor/index.ts";
+import { apply, concat, lift, reshape, slice, type TensorLike, withRecording } from "../ops/index.ts";
+import { ArgumentError, type Op, rng, type Tensor, zerosLike } from "../tensor/index.ts";
 import { texName } from "./names.ts";
 
 /** Constants of the function with this name, for arguments of this size. */
@@ -37,45 +37,83 @@ function derivative(name: string, y: Tensor): Tensor {
   return W.T.matmul(W.matmul(flat).add(c).cos().mul(a)).add(b.mul(flat)).reshape(y.shape);
 }
 
-const ops = new Map<string, { value: Op<null>; gradient: Op<null> }>();
+interface Family {
+  value: Op<null>;
+  gradients: Op<null>[];
+}
 
-function pair(name: string): { value: Op<null>; gradient: Op<null> } {
-  let found = ops.get(name);
+const families = new Map<string, Family>();
+
+/** The operations of C and its partial derivatives, for a number of arguments. */
+function family(name: string, count: number): Family {
+  const key = `${name}/${count}`;
+  let found = families.get(key);
   if (found) return found;
   const symbol = texName(name);
   const quiet = (f: () => Tensor): Tensor => withRecording(false, f);
-  const gradient: Op<null> = {
-    name: `∂${name}`,
-    forward: ([y]) => quiet(() => derivative(name, y.detach())),
-    vjp: [(G, [y]) => quiet(() => hvp((t) => value(name, t), y.detach(), G.detach()))],
-    jvp: [(T, [y]) => quiet(() => hvp((t) => value(name, t), y.detach(), T.detach()))],
-    latex: ([y]) => ({
-      tex:
-        y.tex.length < 24
-          ? `\\frac{\\partial ${symbol}}{\\partial ${y.tex}}`
-          : `\\nabla ${symbol}\\left(${y.tex}\\right)`,
-      prec: 4,
+  const whole = (ys: readonly Tensor[]): Tensor => concat(ys.map((y) => reshape(y, [y.size])));
+  const part = (g: Tensor, ys: readonly Tensor[], i: number): Tensor => {
+    const start = ys.slice(0, i).reduce((n, y) => n + y.size, 0);
+    return reshape(slice(g, 0, start, start + ys[i].size), ys[i].shape);
+  };
+  const plain = (ys: readonly Tensor[]): Tensor[] => ys.map((y) => y.detach());
+  /** H T for a direction T of argument j, read at argument i. */
+  const second = (ys: readonly Tensor[], j: number, T: Tensor, i: number): Tensor =>
+    quiet(() => {
+      const parts = plain(ys);
+      const way = whole(parts.map((y, k) => (k === j ? T.detach() : zerosLike(y))));
+      return part(
+        hvp((t) => value(name, t), whole(parts), way),
+        parts,
+        i,
+      );
+    });
+  const gradients = Array.from(
+    { length: count },
+    (_, i): Op<null> => ({
+      name: `∂${name}/${count}/${i}`,
+      forward: (ys) => quiet(() => part(derivative(name, whole(plain(ys))), ys, i)),
+      vjp: (j) => (G, ys) => second(ys, i, G, j),
+      jvp: (j) => (T, ys) => second(ys, j, T, i),
+      latex: (ys) => ({
+        tex:
+          ys[i].tex.length < 24
+            ? `\\frac{\\partial ${symbol}}{\\partial ${ys[i].tex}}`
+            : `\\nabla ${symbol}\\left(${ys.map((y) => y.tex).join(", ")}\\right)`,
+        prec: 4,
+      }),
+      samples: () => [],
     }),
-    samples: () => [],
+  );
+  found = {
+    value: {
+      name: `arbitrary ${name}/${count}`,
+      forward: (ys) => quiet(() => value(name, whole(plain(ys)))),
+      vjp: (i) => (G, ys) => G.mul(apply(gradients[i], ys, null)),
+      jvp: (i) => (T, ys) => T.mul(apply(gradients[i], ys, null)).sum(),
+      latex: (ys) => ({ tex: `${symbol}\\left(${ys.map((y) => y.tex).join(", ")}\\right)`, prec: 5 }),
+      samples: () => [],
+    },
+    gradients,
   };
-  const whole: Op<null> = {
-    name: `arbitrary ${name}`,
-    forward: ([y]) => quiet(() => value(name, y.detach())),
-    vjp: [(G, [y]) => G.mul(apply(gradient, [y], null))],
-    jvp: [(T, [y]) => T.mul(apply(gradient, [y], null)).sum()],
-    latex: ([y]) => ({ tex: `${symbol}\\left(${y.tex}\\right)`, prec: 5 }),
-    samples: () => [],
-  };
-  ops.set(name, (found = { value: whole, gradient }));
+  families.set(key, found);
   return found;
 }
 
-/** C(y): a scalar function of which nothing is known but that it is smooth. */
-export function arbitrary(name: string, y: TensorLike): Tensor {
-  return apply(pair(name).value, [lift(y, "arbitrary")], null);
+/** C(y), or C(y₁, y₂, …): a scalar function of which nothing is known but that it is smooth. */
+export function arbitrary(name: string, ...ys: TensorLike[]): Tensor {
+  if (ys.length === 0) throw new ArgumentError("arbitrary: give the function at least one argument.");
+  const list = ys.map((y) => lift(y, "arbitrary"));
+  return apply(family(name, list.length).value, list, null);
 }
 
 /** ∂C/∂y of the arbitrary function of that name, in the shape of y. */
 export function arbitraryGradient(name: string, y: TensorLike): Tensor {
-  return apply(pair(name).gradient, [lift(y, "arbitraryGradient")], null);
+  return apply(family(name, 1).gradients[0], [lift(y, "arbitraryGradient")], null);
+}
+
+/** [∂C/∂y₁, ∂C/∂y₂, …] of an arbitrary function of several arguments. */
+export function arbitraryGradients(name: string, ...ys: TensorLike[]): Tensor[] {
+  const list = ys.map((y) => lift(y, "arbitraryGradients"));
+  return list.map((_, i) => apply(family(name, list.length).gradients[i], list, null));
 }

@@ -1,4 +1,4 @@
-export { arbitrary, arbitraryGradient } from "./arbitrary.ts";
+export { arbitrary, arbitraryGradient, arbitraryGradients } from "./arbitrary.ts";
 export type { Formula } from "./claim.ts";
 export { Claim, ClaimError, type ClaimOptions } from "./claims.ts";
 export type { Constraint, ConstraintName } from "./constraints.ts";

@@ -213,8 +213,13 @@ function scalarsOf(e: Expr, whole: boolean, factor: boolean): Expr[] {
   }
   const list = e.kind === "mul" ? e.args.filter((a) => a.isScalar) : whole ? [e] : [];
   const base = (x: Expr): Expr => (x.kind === "pow" ? x.args[0] : x);
-  return list.filter((x) =>
-    whole ? base(x).kind === "sym" && base(x).name.startsWith("bar:") : base(x).kind === "sym",
+  if (!whole) return list.filter((x) => base(x).kind === "sym");
+  // In sums of scalars: what arrives, exponentials and divisors, but no σ(z) and no plain symbol.
+  return list.filter(
+    (x) =>
+      (base(x).kind === "sym" && base(x).name.startsWith("bar:")) ||
+      (x.kind === "fn" && x.name === "exp") ||
+      (x.kind === "pow" && x.value < 0),
   );
 }
 
@@ -315,6 +320,24 @@ const recogniseMultiple: Rule = (e, s) => {
   return undefined;
 };
 
+/** e^z · 1/r that is a named y, among other scalar factors. */
+const recogniseQuotient: Rule = (e, s) => {
+  if (e.kind !== "mul" || !e.isScalar || e.args.length < 3) return undefined;
+  const scalars = e.args.filter((a) => a.isScalar);
+  for (const below of scalars) {
+    if (below.kind !== "pow" || below.value !== -1) continue;
+    for (const above of scalars) {
+      if (above === below || above.kind === "num" || above.kind === "pow") continue;
+      const quotient = mul([above, below]);
+      const v = s.points[0].value(quotient).item();
+      for (const k of s.known)
+        if (k.isScalar && near(v, s.points[0].value(k).item()) && s.equal(quotient, k))
+          return mul([...e.args.filter((a) => a !== above && a !== below), k]);
+    }
+  }
+  return undefined;
+};
+
 /** 1ᵀ(a ⊙ b) = aᵀb; 1ᵀ(A ⊙ B)1 = tr(AᵀB) where a product of matrices is among them. */
 const innerProduct: Rule = (e) => {
   if (e.kind !== "mul") return undefined;
@@ -342,6 +365,7 @@ const innerProduct: Rule = (e) => {
 const RULES: readonly Rule[] = [
   recognise,
   recogniseMultiple,
+  recogniseQuotient,
   innerProduct,
   symmetric,
   commonScalar,

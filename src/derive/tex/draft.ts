@@ -83,6 +83,18 @@ function flexible(d: Draft): boolean {
   }
 }
 
+function isEye(d: Draft): boolean {
+  return d.k === "eye" || ((d.k === "t" || d.k === "neg" || d.k === "pow") && isEye(d.x));
+}
+
+/** A product that begins or ends with ones, 1μᵀ, also takes a size from its surroundings. */
+function openEnded(d: Draft): boolean {
+  if (d.k === "neg") return openEnded(d.x);
+  if (d.k === "t") return openEnded(d.x);
+  if (d.k !== "product") return false;
+  return flexible(d.factors[0]) || flexible(d.factors[d.factors.length - 1]);
+}
+
 const isNumber = (d: Draft): boolean =>
   d.k === "num" ||
   ((d.k === "neg" || d.k === "pow") && isNumber(d.x)) ||
@@ -104,7 +116,7 @@ export function settle(d: Draft, expected?: Shape2, mend?: ReadonlyMap<Draft, Ex
       return num(d.value);
     case "ones": {
       const n = d.size ?? (d.row ? expected?.[1] : expected?.[0]);
-      if (n === undefined)
+      if (n === undefined || Number.isNaN(n))
         throw new DraftClash(
           "the length of this vector of ones does not follow from what stands beside it",
           d,
@@ -219,7 +231,12 @@ function sum(
   // Terms whose shape is their own decide; numbers and ones follow.
   let shape: Shape2 | undefined;
   const parts: (Expr | undefined)[] = d.terms.map((x) => {
-    if (flexible(x) || isNumber(x)) return undefined;
+    if (
+      flexible(x) ||
+      isNumber(x) ||
+      (openEnded(x) && d.terms.some((y) => !openEnded(y) && !flexible(y) && !isNumber(y)))
+    )
+      return undefined;
     const e = go(x, expected);
     if (!e.isScalar) shape ??= shape2(e);
     return e;
@@ -264,15 +281,14 @@ function product(
     if (parts[i]) continue;
     const after = rowsOf(i + 1);
     const before = colsOf(i - 1);
-    const guess = (a: number | undefined, b: number | undefined): Shape2 | undefined =>
-      a !== undefined && b !== undefined
-        ? [a, b]
-        : a !== undefined
-          ? [a, a]
-          : b !== undefined
-            ? [b, b]
-            : expected;
-    parts[i] = go(d.factors[i], guess(before, after));
+    const square = isEye(d.factors[i]);
+    const unknown = Number.NaN;
+    parts[i] = go(
+      d.factors[i],
+      square
+        ? [before ?? after ?? unknown, before ?? after ?? unknown]
+        : [before ?? unknown, after ?? unknown],
+    );
   }
   const all = parts as Expr[];
   const chain = all.filter((e) => !e.isScalar);
