@@ -2,7 +2,7 @@
  * Declaring operations and applying them: the one place where the graph is recorded.
  */
 
-import { Node, type Op, Tensor } from "../tensor/index.ts";
+import { Node, type Op, type Tensor } from "../tensor/index.ts";
 
 const registry = new Map<string, Op>();
 
@@ -59,8 +59,34 @@ export function watching<T>(watch: (y: Tensor) => void, fn: () => T): T {
   }
 }
 
+/** Takes over from eager evaluation while `compile` records a call. */
+export interface Tracer {
+  apply(op: Op<any>, inputs: Tensor[], params: unknown): Tensor;
+  /** Told of numbers that stand in the code, which may be folded into the plan. */
+  literal(t: Tensor): void;
+  /** Asked for every value outside the tensors that the recorded code depends on, with a way to read it again. */
+  guard(read: () => unknown): void;
+}
+
+let tracer: Tracer | null = null;
+
+export function currentTracer(): Tracer | null {
+  return tracer;
+}
+
+export function withTracer<T>(t: Tracer | null, fn: () => T): T {
+  const before = tracer;
+  tracer = t;
+  try {
+    return fn();
+  } finally {
+    tracer = before;
+  }
+}
+
 /** Computes the operation and, when an input is traced, remembers how. */
 export function apply<P>(op: Op<P>, inputs: Tensor[], params: P): Tensor {
+  if (tracer !== null) return tracer.apply(op, inputs, params);
   const y = op.forward(inputs, params);
   if (recording)
     for (let i = 0; i < inputs.length; i++)
@@ -74,8 +100,7 @@ export function apply<P>(op: Op<P>, inputs: Tensor[], params: P): Tensor {
 
 /** A new traced leaf over the same storage. */
 export function leaf<T extends Tensor>(t: T): T {
-  const out = new Tensor(t.data, t.shape, t.dtype, t.strides, t.offset);
-  out.name = t.name;
+  const out = t.detach();
   out.node = new Node(leafOp, [], null);
   return out as T;
 }

@@ -6,14 +6,17 @@ export { astype, castOp } from "./cast.ts";
 export * from "./compare.ts";
 export {
   apply,
+  currentTracer,
   defineOp,
   isRecording,
   leaf,
   leafOp,
   noGrad,
   operations,
+  type Tracer,
   watching,
   withRecording,
+  withTracer,
 } from "./define.ts";
 export { einsum } from "./einsum.ts";
 export { gather, gatherOp, putAddOp, scatterAdd, scatterAddOp, take, takeOp } from "./indexing.ts";

@@ -4,6 +4,7 @@
  */
 
 import { ArgumentError, type DType, isFloat, Tensor, tensor } from "../tensor/index.ts";
+import { currentTracer } from "./define.ts";
 
 /** What operations accept where a tensor is meant. */
 export type TensorLike = Tensor | number | boolean | readonly unknown[];
@@ -27,8 +28,14 @@ function dtypeFor(x: number | boolean, like: TensorLike | undefined): DType {
 
 const cached = new Map<number, Tensor>();
 
-/** A constant of no dimensions; the commonest are made once. */
 function scalar(x: number, dtype: DType): Tensor {
+  const made = constant(x, dtype);
+  currentTracer()?.literal(made);
+  return made;
+}
+
+/** A constant of no dimensions; the commonest are made once. */
+function constant(x: number, dtype: DType): Tensor {
   const common = dtype === "float64" && Number.isInteger(x * 8) && Math.abs(x) <= 16 && !Object.is(x, -0);
   const found = common ? cached.get(x) : undefined;
   if (found) return found;

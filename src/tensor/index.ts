@@ -4,5 +4,5 @@ export * from "./errors.ts";
 export { type Jvp, type LatexContext, Node, type Op, type Sample, type Tex, type Vjp } from "./op.ts";
 export { Random, type RandomOptions, rng } from "./random.ts";
 export * from "./shape.ts";
-export { copyStrided, type Nested, Tensor } from "./tensor.ts";
+export { copyStrided, interception, type Nested, Tensor } from "./tensor.ts";
 export type { Dim, Shape } from "./types.ts";

@@ -16,6 +16,9 @@ import type { Shape } from "./types.ts";
 
 export type Nested = number | boolean | Nested[];
 
+/** What happens instead of in-place updates while `compile` records: they become part of the plan. */
+export const interception: { assign: ((target: Tensor, values: Tensor) => void) | null } = { assign: null };
+
 export class Tensor<in out S extends Shape = any> {
   /** Only for the type checker: the shape, with its names. */
   declare readonly __shape: S;
@@ -51,6 +54,11 @@ export class Tensor<in out S extends Shape = any> {
     return this.shape.length;
   }
 
+  /** False only for the stand-ins that `compile` passes through a function while recording it. */
+  get hasValues(): boolean {
+    return true;
+  }
+
   /** Whether elements lie in row-major order without gaps. */
   get isContiguous(): boolean {
     let step = 1;
@@ -63,10 +71,13 @@ export class Tensor<in out S extends Shape = any> {
 
   /** The elements in row-major order; shares storage when it can, so do not write to it. */
   values(): TypedArray {
-    if (this.isContiguous)
-      return this.offset === 0 && this.data.length === this.size
-        ? this.data
-        : (this.data.subarray(this.offset, this.offset + this.size) as TypedArray);
+    if (this.isContiguous) {
+      if (this.offset === 0 && this.data.length === this.size) return this.data;
+      const [from, to] = [this.offset, this.offset + this.size];
+      // Storage in WebAssembly memory is given back with its own typed array, which a part would not hold.
+      const shared = this.data.buffer instanceof SharedArrayBuffer;
+      return (shared ? this.data.slice(from, to) : this.data.subarray(from, to)) as TypedArray;
+    }
     const out = allocate(this.dtype, this.size);
     copyStrided(this, out);
     return out;
@@ -129,7 +140,8 @@ export class Tensor<in out S extends Shape = any> {
         `assign(): values of shape ${shapeText(values.shape)} do not fit ${shapeText(this.shape)}.`,
       );
     if (!this.isContiguous) throw new ShapeError("assign(): only a contiguous tensor can be overwritten.");
-    this.data.set(values.values(), this.offset);
+    if (interception.assign !== null) interception.assign(this, values);
+    else this.data.set(values.values(), this.offset);
     return this;
   }
 
