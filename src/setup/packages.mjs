@@ -64,7 +64,7 @@ export async function installPackages() {
     .filter((folder) => !folder.startsWith(join(root, "node_modules")))
     .join(delimiter);
   const args = [...before, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
-  progress.detail("npm ci, about 80 MB the first time");
+  progress.detail("npm ci, 285 MB to download if it is the first time");
   const result = await run(command, args, { name: "npm", cwd: root, env: { ...process.env, PATH } });
   const left = result.code === 0 ? packagesProblem() : null;
   if (result.code === 0 && !left) {

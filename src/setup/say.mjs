@@ -15,12 +15,47 @@ const terminal = process.stderr.isTTY === true && process.env.TERM !== "dumb";
 const color = terminal && !process.env.NO_COLOR;
 const paint = (code, text) => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
 const QUIET_PERIOD = 20_000;
+const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 
 export const bold = (text) => paint("1", text);
 export const dim = (text) => paint("2", text);
 
+/** The steps going on now, each a line at the bottom of the terminal. */
+const going = [];
+let shown = 0;
+let frame = 0;
+let timer;
+
 export function say(text = "") {
+  erase();
   process.stderr.write(`${text}\n`);
+  draw();
+}
+
+function erase() {
+  if (shown) process.stderr.write(`\x1b[${shown}F\x1b[J`);
+  shown = 0;
+}
+
+function draw() {
+  if (!terminal) return;
+  const width = (process.stderr.columns ?? 80) - 10;
+  for (const { title, detail, begun } of going) {
+    const line = `${FRAMES[frame % FRAMES.length]} ${title}${detail && `: ${detail}`}`;
+    process.stderr.write(`${line.slice(0, width)}  ${dim(seconds(begun))}\n`);
+  }
+  shown = going.length;
+}
+
+function tick() {
+  frame++;
+  erase();
+  draw();
+  for (const one of terminal ? [] : going) {
+    if (Date.now() - one.spoken < QUIET_PERIOD) continue;
+    one.spoken = Date.now();
+    say(`  … ${one.title}${one.detail && `: ${one.detail}`}, ${seconds(one.begun)} so far`);
+  }
 }
 
 function seconds(since) {
@@ -29,37 +64,23 @@ function seconds(since) {
 }
 
 /**
- * Announce `title` and show that it is still going until `done` or `failed`.
- * `detail` is what it is busy with just now.
+ * Announce `title` and show that it is still going until `done` or `failed`; several
+ * may go at once. `detail` is what it is busy with just now.
  */
 export function step(title) {
-  const begun = Date.now();
-  let detail = "";
-  let spoken = begun;
-  const frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
-  let frame = 0;
-  const show = () => {
-    if (terminal) {
-      const width = process.stderr.columns ?? 80;
-      const line = `${frames[frame++ % frames.length]} ${title}  ${detail}`.slice(0, width - 10);
-      process.stderr.write(`\r\x1b[2K${line}  ${dim(seconds(begun))}`);
-    } else if (Date.now() - spoken >= QUIET_PERIOD) {
-      spoken = Date.now();
-      say(`  … ${detail || title}, ${seconds(begun)} so far`);
-    }
-  };
+  const one = { title, detail: "", begun: Date.now(), spoken: Date.now() };
   if (!terminal) say(`· ${title}`);
-  show();
-  const timer = setInterval(show, terminal ? 120 : 1000);
-  timer.unref();
+  going.push(one);
+  timer ??= setInterval(tick, terminal ? 120 : 1000).unref();
   const end = (mark, text) => {
-    clearInterval(timer);
-    if (terminal) process.stderr.write("\r\x1b[2K");
-    say(`${mark} ${text}  ${dim(`(${seconds(begun)})`)}`);
+    erase();
+    going.splice(going.indexOf(one), 1);
+    if (going.length === 0) timer = void clearInterval(timer);
+    say(`${mark} ${text}  ${dim(`(${seconds(one.begun)})`)}`);
   };
   return {
     detail(text) {
-      detail = text;
+      one.detail = text;
     },
     done: (text = title) => end(paint("32", "✓"), text),
     failed: () => end(paint("31", "✗"), title),

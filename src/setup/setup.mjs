@@ -15,7 +15,7 @@ import { findNode, OLDEST_NODE } from "./node.mjs";
 import { installPackages } from "./packages.mjs";
 import { cache, venv } from "./paths.mjs";
 import { complain, SetupError, say } from "./say.mjs";
-import { installVenv } from "./venv.mjs";
+import { installVenv, planVenv } from "./venv.mjs";
 import { buildWasm } from "./wasm.mjs";
 import { installNodeWheel } from "./wheel.mjs";
 
@@ -74,6 +74,12 @@ async function alone(work) {
   }
 }
 
+/** Wait for all of `tasks`, also when one fails: none is cut off half-way. */
+async function together(...tasks) {
+  const failed = (await Promise.allSettled(tasks)).find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
+}
+
 /**
  * Bring everything (or, with `only: "packages"`, npm's packages) up to date.
  * @returns the path of the Node that runs TypeScript
@@ -81,9 +87,12 @@ async function alone(work) {
 export async function setUp({ only } = {}) {
   checkPlatform();
   return alone(async () => {
-    await installPackages();
-    if (only === "packages") return findNode();
-    await installVenv();
+    if (only === "packages") {
+      await installPackages();
+      return findNode();
+    }
+    const plan = planVenv();
+    await together(installPackages(), installVenv(plan));
     let node = findNode();
     if (!node) {
       await installNodeWheel().catch((error) => say(error.message));

@@ -50,12 +50,20 @@ export function venvProblem() {
   return check.stdout?.trim().split("\n")[0] || "its Python does not run";
 }
 
-/** Make or mend .venv; true when something had to be done. */
-export async function installVenv() {
+/**
+ * What making .venv would take: null when it is whole. A machine without a usable
+ * Python is found out here, before anything long begins.
+ */
+export function planVenv() {
   const problem = venvProblem();
-  if (!problem) return false;
-  const python = findPython();
-  if (existsSync(venv)) say(`  .venv: ${problem}; making it anew`);
+  return problem && { problem, python: findPython() };
+}
+
+/** Make .venv anew as planned. */
+export async function installVenv(plan) {
+  if (!plan) return;
+  const { problem, python } = plan;
+  if (existsSync(venv)) say(`.venv: ${problem}; making it anew`);
   rmSync(venv, { recursive: true, force: true, maxRetries: 3 });
   const progress = step(`Python ${python.version.join(".")} environment with JupyterLab into .venv`);
   try {
@@ -67,7 +75,6 @@ export async function installVenv() {
     throw error;
   }
   progress.done(`Python ${python.version.join(".")} environment with JupyterLab is in .venv`);
-  return true;
 }
 
 async function makeEmpty(python) {

@@ -13,7 +13,9 @@ export class Scratch {
   readonly bin: string = join(this.root, "fake-bin");
 
   constructor() {
-    cpSync(join(root, "src", "setup"), join(this.root, "src", "setup"), { recursive: true });
+    for (const folder of ["src/setup", "src/notebook/jupyter"]) {
+      cpSync(join(root, folder), join(this.root, folder), { recursive: true });
+    }
     this.write("package.json", JSON.stringify({ name: "scratch", version: "1.0.0", type: "module" }));
     mkdirSync(this.bin);
     after(() => rmSync(this.root, { recursive: true, force: true, maxRetries: 5 }));
