@@ -35,8 +35,7 @@ class Printer {
   make(e: Expr): Tex {
     switch (e.kind) {
       case "sym":
-        // ∂L/∂W needs parentheses under a transpose.
-        return tex(this.symbols(e.name), e.name.startsWith("bar:") ? PREC.power : PREC.atom);
+        return symbolTex(this.symbols(e.name), e.name);
       case "const":
         return tex(e.name ? this.symbols(e.name) : "C");
       case "num":
@@ -266,4 +265,9 @@ function fraction(x: number): [number, number] {
 /** Juxtaposition, with a dot where two numbers would run together. */
 function join(parts: readonly string[]): string {
   return parts.reduce((a, b) => (a === "" ? b : /^[0-9]/.test(b) ? `${a} \\cdot ${b}` : `${a} ${b}`), "");
+}
+
+/** ∂L/∂W, and symbols with an exponent of their own (K⁻¹), need parentheses under another exponent. */
+function symbolTex(symbol: string, name: string): Tex {
+  return tex(symbol, name.startsWith("bar:") || symbol.includes("^") ? PREC.power : PREC.atom);
 }
