@@ -73,9 +73,12 @@ export class Derivation<I extends Inputs = Inputs> {
   readonly claim: ClaimFunction<I>;
   readonly #checks = new Map<number, StepChecks>();
   #gradients: Gradient[] | undefined;
+  #fine: Derivation<any> | undefined;
+  readonly #inputs: Inputs;
 
   constructor(f: (inputs: Known<I>) => unknown, inputs: I, options: DeriveOptions) {
     this.options = options;
+    this.#inputs = inputs;
     this.study = new Study(f as (inputs: any) => unknown, inputs, options);
     this.structure = new Structure(this.study, options.detail);
     const { quantities } = this.structure;
@@ -221,6 +224,13 @@ export class Derivation<I extends Inputs = Inputs> {
             if (q && q.kind !== "constant" && q.kind !== "input") found.add(part.name);
           }
     return found;
+  }
+
+  /** The same derivation operation by operation; this one when it is so already. */
+  fine(): Derivation<any> {
+    if (this.structure.detail === "operations") return this;
+    this.#fine ??= new Derivation<any>(this.study.f, this.#inputs, { ...this.options, detail: "operations" });
+    return this.#fine;
   }
 
   /** Throws when any step or gradient fails its checks; returns this. */

@@ -2,10 +2,12 @@
  * One slip in one step of the backward pass, in the true formula, or in the claimed one.
  */
 
+import type { Tensor } from "../../tensor/index.ts";
+import type { Derivation } from "../derive.ts";
 import { sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
 import { gradientTex, symbolsFor } from "../symbols.ts";
-import { type Candidate, type Context, gradientsOf, show, symbolsOf } from "./compare.ts";
+import { type Candidate, type Context, gradientsOf, quantityAfter, show, symbolsOf } from "./compare.ts";
 import { same, stack } from "./judge.ts";
 import { type Misstep, misled, missteps } from "./replay.ts";
 import { type Slip, type SlipKind, slips } from "./slips.ts";
@@ -28,22 +30,54 @@ const COST: Record<SlipKind, number> = {
   diagonal: 3.5,
 };
 
-/** Slips in a step, carried through to the gradient. */
+/** Slips in a step, carried through to the gradient: in the steps shown, and in the single operations. */
 export function stepCandidates(c: Context): Candidate[] {
-  const { d, name, judge } = c;
-  const out: Candidate[] = [];
-  if (c.subject.kind !== "gradient") return out;
-  const [first] = judge.points;
-  const claimHere = judge.claim.subarray(0, judge.size);
+  if (c.subject.kind !== "gradient") return [];
+  const found = missed(c, c.d).map((m) => describeStep(c, m));
+  if (found.length > 0 || c.d.structure.detail === "operations") return found;
+  const fine = c.d.fine();
+  return missed(c, fine).map((m) => describeOperation(c, fine, m));
+}
+
+/** The slips in a derivation's steps that give exactly the claimed formula. */
+function missed({ judge, name, subject }: Context, d: Derivation<any>): Misstep[] {
+  const points = d === subject.d ? judge.points : d.study.searchPoints;
+  if (points.length !== judge.points.length) return [];
+  const out: Misstep[] = [];
+  const claimHere = judge.claim.subarray(0, judge.size) as Float64Array;
   for (const m of missteps(d.structure, d.steps, name)) {
-    const g = misled(d.structure, first, name, m.contribution, m.slip.expr);
-    if (!g || !same(g.values() as Float64Array, claimHere as Float64Array, judge.size)) continue;
-    const all = judge.points.map((p) => misled(d.structure, p, name, m.contribution, m.slip.expr));
-    if (all.some((x) => !x) || !same(stack(all as NonNullable<(typeof all)[0]>[]), judge.claim, judge.size))
-      continue;
-    out.push(describeStep(c, m));
+    const g = misled(d.structure, points[0], name, m.contribution, m.slip.expr);
+    if (!g || !same(g.values() as Float64Array, claimHere, judge.size)) continue;
+    const all = points.map((p) => misled(d.structure, p, name, m.contribution, m.slip.expr));
+    if (all.every((x) => x !== undefined) && same(stack(all as Tensor[]), judge.claim, judge.size))
+      out.push(m);
   }
   return out;
+}
+
+/** A slip in one operation inside a block. */
+function describeOperation(c: Context, fine: Derivation<any>, m: Misstep): Candidate {
+  const { d } = c;
+  const q = fine.steps[m.step].of;
+  const at = fine.study.shown.get(q.name) ?? fine.study.trace.results.length - 1;
+  const block = quantityAfter(d, at);
+  const step = d.steps.findIndex((s) => s.of.name === block);
+  const whole = show(c, fine.forms.resolve(q.definition as Expr, "inputs"));
+  const symbols = symbolsFor(d.naming);
+  const where = `step ${step + 1}, from $${symbols(block)} = ${show(c, d.structure.quantities.get(block)!.definition!).slice(1)}`;
+  const missing = m.unchanged || (m.slip.kind === "dropped factor" && isLocalDerivative(m.slip.before));
+  return {
+    step,
+    named: true,
+    kinds: [missing || m.activation !== undefined ? "activation derivative" : kindOf(m.slip, "truth")],
+    cost: COST[m.slip.kind] + 0.15,
+    sentence: () =>
+      missing
+        ? `The derivative of ${whole} is missing in ${where}.`
+        : m.activation !== undefined
+          ? `The derivative of another function, ${m.activation}, is taken for that of ${whole} in ${where}.`
+          : `${slipText(c, m.slip, "truth")}, at the operation ${whole} in ${where}.`,
+  };
 }
 
 function describeStep(c: Context, m: Misstep): Candidate {
@@ -82,7 +116,7 @@ function describeStep(c: Context, m: Misstep): Candidate {
 /** An elementwise factor that is a function of forward quantities only. */
 function isLocalDerivative(e: Expr): boolean {
   if (e.kind === "sym") return false;
-  const parts = [e, ...e.args];
+  const parts = e.kind === "had" ? [e, ...e.args] : [e];
   return parts.some((x) => x.kind === "fn" || x.kind === "call" || x.kind === "add") && !mentionsBar(e);
 }
 

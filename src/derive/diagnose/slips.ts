@@ -240,6 +240,35 @@ function products(e: Expr, make: Make): (Slip | undefined)[] {
     if (out.rows !== e.rows || out.cols !== e.cols) throw new ShapeClash("other shape");
     return out;
   };
+  // A weight left out: Σ rₙxₙ without the r.
+  const last = chain[chain.length - 1];
+  const ends = [
+    ...(chain.length > 1 && last.cols === 1 ? [{ f: last, list: chain.with(-1, ones(last.shape)) }] : []),
+    ...(chain.length > 1 && chain[0].rows === 1
+      ? [{ f: chain[0], list: chain.with(0, ones(chain[0].shape)) }]
+      : []),
+  ];
+  for (const { f, list: weights } of ends)
+    if (f.kind !== "ones")
+      list.push(
+        withPart(
+          make("dropped factor", () => put(weights)),
+          f,
+        ),
+      );
+  // Two neighbours left out together, such as Y Yᵀ.
+  for (let i = 0; i + 1 < chain.length && chain.length > 2; i++)
+    list.push(
+      withPart(
+        make("dropped factor", () => put(chain.toSpliced(i, 2))),
+        attempt(() => mul(chain.slice(i, i + 2))) ?? chain[i],
+      ),
+    );
+  // Sums over rows for sums over columns, repeated.
+  if (chain.length > 2 && last.kind === "ones" && last.rows === 1 && chain[chain.length - 2].kind === "ones")
+    list.push(make("axis", () => put([ones([e.rows, 1]), ones([1, e.rows]), ...chain.slice(0, -2)])));
+  if (chain.length > 2 && chain[0].kind === "ones" && chain[0].cols === 1 && chain[1].kind === "ones")
+    list.push(make("axis", () => put([...chain.slice(2), ones([e.cols, 1]), ones([1, e.cols])])));
   for (let i = 0; i + 1 < chain.length; i++) {
     const [a, b] = [chain[i], chain[i + 1]];
     list.push(make("order", () => put(chain.with(i, b).with(i + 1, a))));
