@@ -1,0 +1,196 @@
+/**
+ * The gradients of the five sheets come out in the form a professor writes them.
+ */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { derive } from "../../src/derive/index.ts";
+import { oneHot, rng, tensor } from "../../src/tensor/index.ts";
+import * as sheets from "./sheets.ts";
+
+const short = (tex: string): string =>
+  tex
+    .replaceAll("\\left", "")
+    .replaceAll("\\right", "")
+    .replace(/\\frac\{\\partial [A-Za-z]\}\{\\partial ([^{}]+(?:\{[^{}]*\})?)\}/g, "d$1")
+    .replaceAll("^{\\top}", "'")
+    .replaceAll("\\mathbf{1}", "1")
+    .replaceAll("\\odot", "o")
+    .replaceAll("\\operatorname", "")
+    .replace(/_\{(.)\}/g, "_$1")
+    .replaceAll("\\", "")
+    .replace(/\s+/g, " ");
+
+const forms: [string, () => any, string, string, string?][] = [
+  // sheet, derivation, variable, in the named quantities, in their gradients
+  ["003 (1)", sheets.product, "X", "dY W'"],
+  ["003 (1)", sheets.product, "W", "X' dY"],
+  ["003 (9)", sheets.reluNetwork, "S", "P - Y"],
+  ["003 (10)", sheets.reluNetwork, "W2", "H' (P - Y)", "H' dS"],
+  ["003 (11)", sheets.reluNetwork, "b2", "1' (P - Y)", "1' dS"],
+  ["003 (12)", sheets.reluNetwork, "H", "(P - Y) W_2'", "dS W_2'"],
+  ["003 (13)", sheets.reluNetwork, "Z", "((P - Y) W_2') o 1[Z > 0]", "dH o 1[Z > 0]"],
+  ["003 (14)", sheets.reluNetwork, "W1", "X' (((P - Y) W_2') o 1[Z > 0])", "X' dZ"],
+  ["003 (15)", sheets.reluNetwork, "b1", "1' (((P - Y) W_2') o 1[Z > 0])", "1' dZ"],
+  ["003 mean", sheets.meanNetwork, "S", "tfrac{1}{5} (P - {onehot}(y))"],
+  ["002 1d", sheets.autoencoder, "W", "W (W' W x - x) x' + W x (W' W x - x)'"],
+  ["002 2b", sheets.gplvm1, "X", "-alpha D K^{-1} X"],
+  ["002 2d", sheets.gplvm2, "X", "alpha K^{-1} Y Y' K^{-1} X"],
+  ["002 2e", sheets.gplvm, "X", "alpha (K^{-1} Y Y' K^{-1} - D K^{-1}) X"],
+  ["002 2 hint", sheets.inverse, "K", "-B' dB B'"],
+  ["002 3b", sheets.swishNetwork, "W2", "dz_2 h'"],
+  ["002 3b", sheets.swishNetwork, "b2", "dz_2"],
+  [
+    "002 3c",
+    sheets.swishNetwork,
+    "W1",
+    "((W_2' dz_2) o (sigma(z_1) + z_1 o sigma(z_1) o (1 - sigma(z_1)))) x'",
+    "dz_1 x'",
+  ],
+  ["002 swish", sheets.swish, "z", "dy o (sigma(z) + z o sigma(z) o (1 - sigma(z)))"],
+  ["000 1a", sheets.mixture, "mu_k", "Sigma_k^{-1} D' r_k"],
+  ["000 1b", sheets.mixture, "pi_k", "frac{1}{pi_k} 1' r_k"],
+  [
+    "000 1 extra",
+    sheets.mixture,
+    "Sigma_k",
+    "tfrac{1}{2} (Sigma_k^{-1} D' {diag}(r_k) D Sigma_k^{-1} - (1' r_k) Sigma_k^{-1})",
+  ],
+  ["000 2b", sheets.softmax, "z", "y o (dy - (y' dy) 1)"],
+  ["000 2c", sheets.softmaxBatch, "Z", "y o (dy - (dy o y) 1 1')"],
+  ["001 1b", sheets.em, "pi", "(eta' 1) oslash pi"],
+  ["001 1c", sheets.em, "p", "(eta' X) oslash p - (eta' (1 - X)) oslash (1 - p)"],
+  ["001 2b", sheets.sigmoid, "u", "frac{e^{-u}}{(1 + e^{-u})^{2}}"],
+  ["001 2d", sheets.deepNet, "w3", "s_2"],
+  ["001 2e", sheets.deepNet, "w2", "w_3 s_2 (1 - s_2) s_1", "dx_2 s_1"],
+  ["001 2f", sheets.deepNet, "w1", "w_3 s_2 (1 - s_2) w_2 s_1 (1 - s_1) x", "dx_1 x"],
+  ["004 1a", sheets.affine, "W", "dy x'"],
+  ["004 1a", sheets.affine, "b", "dy"],
+];
+
+for (const [where, make, of, formula, local] of forms)
+  test(`${where}: the gradient by ${of} is ${formula}`, () => {
+    const g = make().gradient(of);
+    assert.equal(short(g.formula), formula);
+    if (local !== undefined) assert.equal(short(g.local), local);
+    assert.ok(g.verdict.ok);
+    assert.match(g.verdict.text, /^agrees at 5 random points, largest relative error /);
+  });
+
+test("004 1b: three times the cost gives three times the gradients", () => {
+  const d = sheets.affineCost();
+  assert.equal(d.gradient("W").formula, "3 \\frac{\\partial C}{\\partial y} x^{\\top}");
+  assert.equal(d.gradient("b").formula, "3 \\frac{\\partial C}{\\partial y}");
+});
+
+test("004 1.2: the Jacobian of softmax, as a matrix and in both cases", () => {
+  const J = sheets.softmaxBeta().jacobian("x");
+  assert.equal(J.matrix, "\\beta \\left(\\operatorname{diag}\\left(y\\right) - y y^{\\top}\\right)");
+  assert.equal(J.equal, "\\beta y_{i} \\left(1 - y_{i}\\right)");
+  assert.equal(J.different, "-\\beta y_{i} y_{j}");
+  assert.ok(J.verdict.ok);
+});
+
+test("003 (1): the Jacobian formulation, entry by entry", () => {
+  const d = sheets.product();
+  assert.equal(d.jacobian("X").entry, "\\delta_{ki} W_{lj}");
+  assert.equal(
+    d.entries("X"),
+    "\\frac{\\partial L}{\\partial X_{ij}} = \\sum_{k} \\frac{\\partial L}{\\partial Y_{ik}} W_{jk}",
+  );
+});
+
+test("every step of every sheet passes its checks", () => {
+  for (const [name, make] of Object.entries(sheets)) {
+    if (name === "emInputs" || name === "emObjective") continue;
+    const d: any = (make as () => unknown)();
+    d.check();
+    for (let i = 0; i < d.steps.length; i++)
+      for (const v of Object.values(d.checksOf(i)) as any[]) assert.ok(v.ok, `${name} step ${i}: ${v.text}`);
+  }
+});
+
+test("the executed backward pass sums to autodiff's gradients", () => {
+  const d = sheets.nonlinearAutoencoder();
+  const total = d.steps
+    .flatMap((s) => s.contributions)
+    .filter((c) => c.to === "W")
+    .map((c) => c.value)
+    .reduce((a, b) => a.add(b));
+  const gap = total.sub(d.gradientValue("W")).abs().max().item();
+  assert.ok(gap < 1e-14, String(gap));
+});
+
+test("an arbitrary loss: the upstream gradient can have its own symbol", () => {
+  const r = rng(3);
+  const d = derive(
+    ({ X, W }) => X.matmul(W).named("Y"),
+    { X: r.normal([4, 3]), W: r.normal([3, 2]) },
+    { upstream: "G" },
+  );
+  assert.equal(d.gradient("X").formula, "G W^{\\top}");
+  assert.ok(d.claim("W", ({ X, G }) => X.T.matmul(G)).ok);
+  assert.ok(d.claim.tex("\\nabla_W L = X^\\top G").ok);
+});
+
+test("results beside the path are recognised, and so is a one-hot target", () => {
+  const r = rng(4);
+  const d = derive(
+    ({ S, T }) => ({ L: S.logSoftmax(1).mul(T).sum().neg(), P: S.softmax(1) }),
+    { S: r.normal([4, 3]), T: oneHot([0, 2, 1, 0], 3) },
+    { constants: ["T"] },
+  );
+  assert.equal(d.gradient("S").formula, "P - T");
+});
+
+test("without a name for it, softmax is written out", () => {
+  const r = rng(5);
+  const d = derive(
+    ({ S, T }) => S.logSoftmax(1).mul(T).sum().neg(),
+    { S: r.normal([4, 3]), T: oneHot([0, 2, 1, 0], 3) },
+    { constants: ["T"] },
+  );
+  assert.equal(d.gradient("S").formula, "\\operatorname{softmax}\\left(S\\right) - T");
+});
+
+test("two paths to W are two paths", () => {
+  const paths = sheets.autoencoder().paths("W");
+  assert.equal(paths.paths.length, 2);
+  assert.ok(paths.verdict.ok);
+  const square = derive(({ W, x }) => W.T.matmul(W).matmul(x).sum(), {
+    W: rng(6).normal([2, 3]),
+    x: rng(7).normal([3]),
+  });
+  assert.equal(square.paths("W").paths.length, 2);
+  assert.deepEqual(
+    sheets
+      .deepNet()
+      .paths("w1")
+      .paths.map((p) => p.through),
+    [["f", "s_2", "x_2", "s_1", "x_1", "w1"]],
+  );
+});
+
+test("what the forward pass must retain", () => {
+  assert.deepEqual([...sheets.deepNet().retained()].sort(), ["s_1", "s_2"]);
+});
+
+test("Markdown and TeX carry the same derivation", () => {
+  const d = sheets.reluNetwork();
+  const markdown = d.toMarkdown();
+  assert.match(markdown, /\*\*Backward pass\*\*/);
+  assert.equal((markdown.match(/✓/g) ?? []).length, d.steps.length + d.gradients.length);
+  assert.ok(!markdown.includes("✗"));
+  const tex = d.toTex();
+  assert.match(tex, /\\begin\{enumerate\}/);
+  assert.equal(tex.split("\\begin{align*}").length, tex.split("\\end{align*}").length);
+  assert.equal(tex.split("\\begin{enumerate}").length, tex.split("\\end{enumerate}").length);
+  assert.ok(!tex.includes("$$"));
+});
+
+test("numbers given by name stay symbols", () => {
+  const d = derive(({ x, lambda }) => x.square().sum().mul(lambda), { x: rng(8).normal([3]), lambda: 0.5 });
+  assert.equal(d.gradient("x").formula, "2 \\lambda x");
+  const e = derive(({ x, c }) => x.mul(c).sum(), { x: rng(8).normal([3]), c: tensor(1) });
+  assert.equal(e.gradient("x").formula, "c \\mathbf{1}");
+});
