@@ -24,11 +24,15 @@ export interface ClaimOptions {
   on?: Constraint;
 }
 
-export type ClaimFunction<I> = (
-  name: string,
-  formula: (quantities: Known<I>, gradients: Record<string, Tensor>) => Tensor | number,
-  options?: ClaimOptions,
-) => Claim;
+export interface ClaimFunction<I> {
+  (
+    name: string,
+    formula: (quantities: Known<I>, gradients: Record<string, Tensor>) => Tensor | number,
+    options?: ClaimOptions,
+  ): Claim;
+  /** The same, with the formula in LaTeX: `\\nabla_W L = W(W^\\top W x - x)x^\\top + …`. */
+  tex(source: string, options?: ClaimOptions & { of?: string }): Claim;
+}
 
 /** A tested statement. */
 export class Claim {
