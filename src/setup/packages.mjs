@@ -57,14 +57,14 @@ export function npmCommand() {
 export async function installPackages() {
   const problem = packagesProblem();
   if (!problem) return false;
-  const progress = step(`npm packages into node_modules: ${problem}`);
+  const progress = step("npm packages into node_modules");
   const [command, before] = npmCommand();
   const PATH = (process.env.PATH ?? "")
     .split(delimiter)
     .filter((folder) => !folder.startsWith(join(root, "node_modules")))
     .join(delimiter);
   const args = [...before, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
-  progress.detail("npm ci, 285 MB to download if it is the first time");
+  progress.detail(problem === "not installed" ? "285 MB to download the first time" : problem);
   const result = await run(command, args, { name: "npm", cwd: root, env: { ...process.env, PATH } });
   const left = result.code === 0 ? packagesProblem() : null;
   if (result.code === 0 && !left) {

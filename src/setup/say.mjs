@@ -39,7 +39,7 @@ function erase() {
 
 function draw() {
   if (!terminal) return;
-  const width = (process.stderr.columns ?? 80) - 10;
+  const width = (process.stderr.columns || 80) - 10;
   for (const { title, detail, begun } of going) {
     const line = `${FRAMES[frame % FRAMES.length]} ${title}${detail && `: ${detail}`}`;
     process.stderr.write(`${line.slice(0, width)}  ${dim(seconds(begun))}\n`);

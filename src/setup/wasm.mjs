@@ -39,7 +39,7 @@ export async function buildWasm() {
   if (!existsSync(join(place, "assembly"))) return false;
   const sources = fingerprint();
   if (isCurrent(sources)) return false;
-  const progress = step("WebAssembly kernels into src/kernels/wasm/build");
+  const progress = step("WebAssembly kernels");
   const [command, before] = npmCommand();
   const env = { ...process.env, PATH: searchPath() };
   const { code, tail, log } = await run(command, [...before, "run", "build:wasm"], {
