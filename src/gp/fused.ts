@@ -6,6 +6,8 @@
  *   RBF, K = v e^{−½ d²} + β⁻¹ I:  with P = M ⊙ K_f,  ∂L/∂X = −2 (diag(P 1) X − P X) / ℓ².
  */
 
+import type { Engine } from "../kernels/index.ts";
+import { inMemory, quick } from "../linalg/dense/blocked.ts";
 import { flip, product, view } from "../linalg/dense/gemm.ts";
 import { factorise, inverseWith, logDeterminant, solveWith } from "./evidence.ts";
 
@@ -30,32 +32,54 @@ export interface ValueAndGradient {
 /** Hyperparameters α, β. */
 export function linearFused({ X, N, Q, Y, D }: Latents, alpha: number, beta: number): ValueAndGradient {
   const s = alpha * beta;
-  const XtX = product(flip(view(X, Q)), view(X, Q), Q, N, Q);
+  const XtX = new Float64Array(Q * Q);
+  const XtY = new Float64Array(Q * D);
+  for (let i = 0; i < N; i++)
+    for (let q = 0; q < Q; q++) {
+      const x = X[i * Q + q];
+      for (let p = 0; p < Q; p++) XtX[q * Q + p] += x * X[i * Q + p];
+      for (let c = 0, y = i * D, to = q * D; c < D; c++) XtY[to++] += x * Y[y++];
+    }
   const B = XtX.map((v, i) => s * v + (i % (Q + 1) === 0 ? 1 : 0));
   const factor = factorise(B, Q, "GPLVM");
-  // K⁻¹ Z = β (Z − s X B⁻¹ Xᵀ Z) for Z = Y and X.
-  const inverse = (Z: Float64Array, width: number): Float64Array => {
-    const small = solveWith(factor, product(flip(view(X, Q)), view(Z, width), Q, N, width), width);
-    const back = product(view(X, Q), view(small, width), N, Q, width);
-    return back.map((v, i) => beta * (Z[i] - s * v));
-  };
-  const A = inverse(Y, D);
-  const KX = inverse(X, Q);
+  // K⁻¹ Z = β (Z − s X B⁻¹ Xᵀ Z), here for Z = Y and X.
+  const [forY, forX] = [solveWith(factor, XtY, D), solveWith(factor, XtX, Q)];
+  const A = new Float64Array(N * D);
+  const AtX = new Float64Array(Q * D);
+  const KX = new Float64Array(N * Q);
   let [fit, energy, trace] = [0, 0, 0];
-  for (let i = 0; i < A.length; i++) {
-    fit += Y[i] * A[i];
-    energy += A[i] * A[i];
+  for (let i = 0; i < N; i++) {
+    const [row, end] = [i * D, (i + 1) * D];
+    for (let at = row; at < end; at++) A[at] = Y[at];
+    for (let q = 0; q < Q; q++) {
+      const f = s * X[i * Q + q];
+      for (let at = row, c = q * D; at < end; at++, c++) A[at] -= f * forY[c];
+      let k = X[i * Q + q];
+      for (let p = 0; p < Q; p++) k -= s * X[i * Q + p] * forX[p * Q + q];
+      KX[i * Q + q] = beta * k;
+      trace += X[i * Q + q] * beta * k;
+    }
+    for (let at = row; at < end; at++) {
+      const a = beta * A[at];
+      A[at] = a;
+      fit += Y[at] * a;
+      energy += a * a;
+    }
+    for (let q = 0; q < Q; q++) {
+      const x = X[i * Q + q];
+      for (let at = row, c = q * D; at < end; at++, c++) AtX[c] += x * A[at];
+    }
   }
-  const AtX = product(flip(view(A, D)), view(X, Q), D, N, Q);
-  const AAX = product(view(A, D), view(AtX, Q), N, D, Q);
   const gradient = new Float64Array(N * Q);
   let inner = 0;
-  for (let i = 0; i < gradient.length; i++) {
-    const MX = 0.5 * (AAX[i] - D * KX[i]);
-    gradient[i] = 2 * alpha * MX;
-    inner += MX * X[i];
-    trace += X[i] * KX[i];
-  }
+  for (let i = 0; i < N; i++)
+    for (let q = 0; q < Q; q++) {
+      let AAX = 0;
+      for (let at = i * D, c = q * D; at < (i + 1) * D; at++, c++) AAX += A[at] * AtX[c];
+      const MX = 0.5 * (AAX - D * KX[i * Q + q]);
+      gradient[i * Q + q] = 2 * alpha * MX;
+      inner += MX * X[i * Q + q];
+    }
   // tr(K⁻¹) from tr(K⁻¹K) = N.
   const traceInverse = beta * (N - alpha * trace);
   const logDet = logDeterminant(factor) - N * Math.log(beta);
@@ -76,53 +100,122 @@ export function rbfFused(
 ): ValueAndGradient {
   const scale = Float64Array.from({ length: Q }, (_, q) => 1 / lengths[lengths.length === 1 ? 0 : q]);
   const Z = X.map((v, i) => v * scale[i % Q]);
-  const Kf = rbfMatrix(Z, N, Q, variance);
+  const Kf = new Float64Array(N * N);
+  halfSquaredDistances(Z, N, Q, Kf);
+  const { P, A, logDet, jitter } = posterior(Kf, N, Y, D, variance, 1 / beta);
+  let fit = 0;
+  for (let i = 0; i < A.length; i++) fit += Y[i] * A[i];
+  // P = ∂L/∂K ⊙ K_f, lower triangle; each entry off the diagonal stands for two.
+  const gradient = new Float64Array(N * Q);
+  const byLength = new Float64Array(Q);
+  let [byVariance, byNoise] = [0, 0];
+  for (let i = 0; i < N; i++) {
+    for (let j = 0; j < i; j++) byVariance += 2 * P[i * N + j];
+    byVariance += P[i * N + i];
+    byNoise -= P[i * N + i] / (variance * beta);
+    for (let q = 0; q < Q; q++) {
+      const z = Z[i * Q + q];
+      let [pull, stretch] = [0, 0];
+      for (let j = 0, at = i * N, p = q; j < i; j++, at++, p += Q) {
+        const gap = z - Z[p];
+        const force = P[at] * gap;
+        pull += force;
+        stretch += force * gap;
+        gradient[p] += 2 * force;
+      }
+      gradient[i * Q + q] -= 2 * pull;
+      byLength[q] += 2 * stretch;
+    }
+  }
+  for (let i = 0; i < N * Q; i++) gradient[i] *= scale[i % Q];
+  const total = byLength.reduce((a, b) => a + b, 0);
+  return {
+    value: -0.5 * (fit + D * logDet + N * D * Math.log(2 * Math.PI)),
+    X: gradient,
+    logs: [byVariance, byNoise, ...(lengths.length === 1 ? [total] : byLength)],
+    jitter,
+  };
+}
+
+/** −½ ‖zᵢ − zⱼ‖² below the diagonal. */
+function halfSquaredDistances(Z: Float64Array, N: number, Q: number, out: Float64Array): void {
+  for (let i = 0; i < N; i++)
+    for (let q = 0; q < Q; q++) {
+      const z = Z[i * Q + q];
+      for (let j = 0, at = i * N, p = q; j < i; j++, at++, p += Q) out[at] -= 0.5 * (z - Z[p]) * (z - Z[p]);
+    }
+}
+
+interface Posterior {
+  /** ½ (A Aᵀ − D K⁻¹) ⊙ K_f, lower triangle. */
+  P: Float64Array;
+  /** K⁻¹ Y. */
+  A: Float64Array;
+  logDet: number;
+  jitter: number;
+}
+
+/** From −½ d² (below the diagonal of `E`) to what the gradient needs, K = v e^{−½ d²} + noise I. */
+function posterior(
+  E: Float64Array,
+  N: number,
+  Y: Float64Array,
+  D: number,
+  variance: number,
+  noise: number,
+): Posterior {
+  const e = quick(N);
+  const found = e && inEngine(e, E, N, Y, D, variance, noise);
+  if (found) return found;
+  const Kf = E;
+  for (let i = 0; i < N; i++) {
+    for (let at = i * N; at < i * N + i; at++) Kf[at] = variance * Math.exp(Kf[at]);
+    Kf[i * N + i] = variance;
+  }
   const K = Kf.slice();
-  for (let i = 0; i < N; i++) K[i * N + i] += 1 / beta;
+  for (let i = 0; i < N; i++) K[i * N + i] += noise;
   const factor = factorise(K, N, "GPLVM");
   const A = solveWith(factor, Y, D);
   const inverse = inverseWith(factor);
   const P = product(view(A, D), flip(view(A, D)), N, D, N);
-  let fit = 0;
-  for (let i = 0; i < A.length; i++) fit += Y[i] * A[i];
-  // P = M ⊙ K_f, symmetric; its diagonal counts once, and towards the noise.
-  let [byVariance, byNoise] = [0, 0];
-  const sums = new Float64Array(N);
-  for (let i = 0; i < N; i++) {
-    let s = 0;
-    for (let at = i * N; at < (i + 1) * N; at++) s += P[at] = 0.5 * (P[at] - D * inverse[at]) * Kf[at];
-    sums[i] = s;
-    byVariance += s;
-    byNoise -= P[i * N + i] / (variance * beta);
-  }
-  const PZ = product(view(P, N), view(Z, Q), N, N, Q);
-  const gradient = new Float64Array(N * Q);
-  const byLength = new Float64Array(Q);
-  for (let i = 0; i < N * Q; i++) {
-    const pull = sums[Math.floor(i / Q)] * Z[i] - PZ[i];
-    gradient[i] = -2 * pull * scale[i % Q];
-    byLength[i % Q] += 2 * Z[i] * pull;
-  }
-  const total = byLength.reduce((a, b) => a + b, 0);
-  return {
-    value: -0.5 * (fit + D * logDeterminant(factor) + N * D * Math.log(2 * Math.PI)),
-    X: gradient,
-    logs: [byVariance, byNoise, ...(lengths.length === 1 ? [total] : byLength)],
-    jitter: factor.jitter,
-  };
+  for (let i = 0; i < N; i++)
+    for (let at = i * N; at <= i * N + i; at++) P[at] = 0.5 * (P[at] - D * inverse[at]) * Kf[at];
+  return { P, A, logDet: logDeterminant(factor), jitter: factor.jitter };
 }
 
-/** v e^{−½ ‖zᵢ − zⱼ‖²}, full. */
-function rbfMatrix(Z: Float64Array, N: number, Q: number, variance: number): Float64Array {
-  const K = new Float64Array(N * N);
-  for (let i = 0; i < N; i++) {
-    const row = K.subarray(i * N, i * N + i);
-    for (let q = 0; q < Q; q++) {
-      const z = Z[i * Q + q];
-      for (let j = 0, p = q; j < i; j++, p += Q) row[j] += (z - Z[p]) * (z - Z[p]);
+/** The same without leaving WebAssembly memory; null when K needs jitter. */
+function inEngine(
+  e: Engine,
+  E: Float64Array,
+  N: number,
+  Y: Float64Array,
+  D: number,
+  variance: number,
+  noise: number,
+): Posterior | null {
+  const { expArray64, cholesky64, solveLower64, invertLower64, lowerProduct64, addOuter64 } = e.exports;
+  return inMemory(e, N, D, [E, N * N, Y], ([Kf, work, right], [atKf, at, atRight, scratch]) => {
+    for (let i = 0; i < N; i++) {
+      const row = atKf + i * N * 8;
+      expArray64(row, row, i);
+      for (let p = i * N; p < i * N + i; p++) Kf[p] *= variance;
+      Kf[i * N + i] = variance;
     }
-    for (let j = 0; j < i; j++) K[j * N + i] = row[j] = variance * Math.exp(-0.5 * row[j]);
-    K[i * N + i] = variance;
-  }
-  return K;
+    work.set(Kf);
+    for (let i = 0; i < N; i++) work[i * N + i] += noise;
+    if (cholesky64(at, N, scratch) >= 0) return null;
+    let logDet = 0;
+    for (let i = 0; i < N; i++) logDet += 2 * Math.log(work[i * N + i]);
+    solveLower64(at, atRight, N, D, 0, scratch);
+    solveLower64(at, atRight, N, D, 1, scratch);
+    // K_f waits on the heap, in E's place, while its room here holds L⁻¹.
+    E.set(Kf);
+    invertLower64(at, atKf, N, scratch);
+    lowerProduct64(atKf, at, N, 0, scratch);
+    for (let i = 0; i < N; i++) for (let p = i * N; p <= i * N + i; p++) work[p] *= -D;
+    addOuter64(atRight, at, N, D, scratch);
+    const P = E;
+    for (let i = 0; i < N; i++) for (let p = i * N; p <= i * N + i; p++) P[p] *= 0.5 * work[p];
+    return { P, A: right.slice(), logDet, jitter: 0 };
+  });
 }

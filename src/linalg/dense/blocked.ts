@@ -14,7 +14,7 @@ const BLOCK = 48;
 const WORTHWHILE = 40;
 
 /** Arrays side by side in the engine's memory, filled from `given` (a number: that many, as they are), and scratch after them. */
-function inMemory<T>(
+export function inMemory<T>(
   e: Engine,
   n: number,
   k: number,
@@ -41,7 +41,8 @@ function inMemory<T>(
   }
 }
 
-const quick = (n: number): Engine | null => {
+/** The engine, for matrices large enough to be copied there. */
+export const quick = (n: number): Engine | null => {
   const e = n >= WORTHWHILE ? engine() : null;
   return e?.exports.cholesky64 ? e : null;
 };
@@ -116,7 +117,7 @@ export function inverseFromFactor(l: Float64Array, n: number): Float64Array {
     return inMemory(e, n, n, [l, n * n], ([out], [L, half, scratch]) => {
       e.exports.invertLower64(L, half, n, scratch);
       // L is no longer needed: the product takes its place.
-      e.exports.lowerProduct64(half, L, n, scratch);
+      e.exports.lowerProduct64(half, L, n, 1, scratch);
       return out.slice();
     });
   const inverse = inverseOfLower(l, n);

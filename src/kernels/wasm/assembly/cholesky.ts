@@ -127,14 +127,24 @@ export function invertLower64(l: usize, out: usize, n: i32, scratch: usize): voi
   }
 }
 
-/** out = MᵀM for M = L⁻¹ lower triangular: the inverse of L Lᵀ, full and symmetric. */
-export function lowerProduct64(m: usize, out: usize, n: i32, scratch: usize): void {
+/** out = MᵀM for M = L⁻¹ lower triangular: the inverse of L Lᵀ. Its lower triangle; all of it with `full`. */
+export function lowerProduct64(m: usize, out: usize, n: i32, full: bool, scratch: usize): void {
   const room = scratch + (<usize>(NB * n + NB * NB) << 3);
   for (let i = 0; i < n; i += NB) {
     const nb = min(NB, n - i);
     matmul64(at(m, n, i, i), 1, n, at(m, n, i, 0), n, 1, at(out, n, i, 0), n, nb, n - i, i + nb, false, room);
   }
+  if (!full) return;
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) store<f64>(at(out, n, j, i), load<f64>(at(out, n, i, j)));
+}
+
+/** The lower triangle of c (n × n) += A Aᵀ for A [n × k]. */
+export function addOuter64(a: usize, c: usize, n: i32, k: i32, scratch: usize): void {
+  const room = scratch + (<usize>(NB * n + NB * NB) << 3);
+  for (let i = 0; i < n; i += NB) {
+    const nb = min(NB, n - i);
+    matmul64(at(a, k, i, 0), k, 1, a, 1, k, at(c, n, i, 0), n, nb, k, i + nb, true, room);
+  }
 }
 
 /** Overwrites b (n × k) by L⁻¹ b, or L⁻ᵀ b. */

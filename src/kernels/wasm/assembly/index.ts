@@ -14,7 +14,14 @@ export {
   tanhArray64,
 } from "./arrays";
 export { bernoulliBlock64 } from "./bernoulli";
-export { cholesky64, choleskyScratch, invertLower64, lowerProduct64, solveLower64 } from "./cholesky";
+export {
+  addOuter64,
+  cholesky64,
+  choleskyScratch,
+  invertLower64,
+  lowerProduct64,
+  solveLower64,
+} from "./cholesky";
 export { conv32, conv64, convScratch, convWeights32, convWeights64 } from "./conv";
 export {
   checkIndex,
