@@ -1,5 +1,5 @@
 export { backward, type Step } from "./backward.ts";
-export { type Compiled, compile } from "./compile/index.ts";
+export { type Compiled, compile, type PlanSummary } from "./compile/index.ts";
 export { checkpoint, customVjp, detectAnomaly, stopGradient } from "./control.ts";
 export { inOrder, jvp, pushForward } from "./forward.ts";
 export {

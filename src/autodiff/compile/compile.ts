@@ -12,7 +12,20 @@ import { Recorder, type Recording } from "./record.ts";
 export interface Compiled<A extends Tree[], R> {
   (...args: A): R;
   /** One entry for each combination of shapes, element types, other arguments and modes met so far. */
-  readonly plans: readonly { steps: number; bytes: number; hostOperations: readonly string[] }[];
+  readonly plans: readonly PlanSummary[];
+}
+
+export interface PlanSummary {
+  /** Loops and kernel calls in one replay. */
+  steps: number;
+  /** Bytes of WebAssembly memory that the plan holds. */
+  bytes: number;
+  /** Operations that run as JavaScript in the middle of the plan: slow ones. */
+  hostOperations: readonly string[];
+  /** The steps in words: what each walks over, reads (b…) and writes. */
+  listing: readonly string[];
+  /** Microseconds that each step takes at best, measured now for some milliseconds each. */
+  profile(milliseconds?: number): { step: string; microseconds: number }[];
 }
 
 interface Entry {
@@ -101,12 +114,7 @@ export function compile<A extends Tree[], R>(fn: (...args: A) => R): Compiled<A,
     return plan.run(tensors, true) as R;
   };
   return Object.defineProperty(compiled, "plans", {
-    get: () =>
-      entries.map(({ plan }) => ({
-        steps: plan.steps,
-        bytes: plan.bytes,
-        hostOperations: plan.hostOperations,
-      })),
+    get: () => entries.map(({ plan }) => plan),
   }) as Compiled<A, R>;
 }
 

@@ -114,7 +114,20 @@ export class Graph {
       if (fn === "neg" && a.def.kind === "map" && a.def.fn === "neg") return a.def.args[0];
       if (fn === "cast") return a;
     }
+    if (fn === "exp") return this.#shiftedExponential(a, dtype);
     return null;
+  }
+
+  /** exp(x − (b + log S)) is exp(x − b)/S: the exponentials of a softmax's sum serve its gradient too. */
+  #shiftedExponential(a: Value, dtype: DType): Value | null {
+    if (a.def.kind !== "map" || a.def.fn !== "sub") return null;
+    const [x, shift] = a.def.args;
+    if (shift.def.kind !== "map" || shift.def.fn !== "add") return null;
+    const [b, log] = shift.def.args;
+    if (log.def.kind !== "map" || log.def.fn !== "log") return null;
+    const known = this.existing("sub", [x, b], dtype);
+    const e = known && this.existing("exp", [known], dtype);
+    return e && this.map("div", [e, log.def.args[0]], dtype);
   }
 
   view(arg: Value, view: View, shape: readonly number[]): Value {

@@ -1,1 +1,1 @@
-export { type Compiled, compile } from "./compile.ts";
+export { type Compiled, compile, type PlanSummary } from "./compile.ts";

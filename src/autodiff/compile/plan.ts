@@ -16,7 +16,7 @@ import type { Functions } from "./arithmetic.ts";
 import { Graph, type Value } from "./graph.ts";
 import { LoopWriter } from "./loops.ts";
 import { lower } from "./lower.ts";
-import { buildNest } from "./nest.ts";
+import { buildNest, type Term } from "./nest.ts";
 import { type Recorded, type Recording, Traced } from "./record.ts";
 import { type Argument, Schedule, type Step } from "./schedule.ts";
 import { plan as layOut, type Store } from "./stores.ts";
@@ -43,7 +43,10 @@ export class Plan {
   readonly steps: number;
   /** Element operations by JavaScript functions in the middle of the plan: slow ones. */
   readonly hostOperations: readonly string[];
+  /** The steps in words, for the curious. */
+  readonly listing: readonly string[];
   readonly #run: () => number;
+  #alone: (() => number)[] = [];
   readonly #arguments: { index: number; view: TypedArray }[] = [];
   readonly #host: Drawn[] = [];
   readonly #results: { view: TypedArray; like: Recorded }[] = [];
@@ -159,6 +162,7 @@ export class Plan {
 
     this.steps = schedule.steps.length;
     this.hostOperations = schedule.steps.flatMap((s) => (s.kind === "host" ? [hostName(s)] : []));
+    this.listing = schedule.steps.map(listing);
     this.#run = this.#assemble(engine, schedule.steps, address, place);
     this.#outputs = recording.outputs;
   }
@@ -207,10 +211,22 @@ export class Plan {
     for (const f of imports.values()) builder.import(f.module, f.name, f.signature);
     const functions = { fused, find: find(builder) };
     const run = new Code();
+    const alone = { params: [], results: [I32] } as const;
     steps.forEach((step, i) => {
       const body = loop(step, functions);
-      if (body) run.call(builder.function(body, { params: [], results: [] }));
-      else write(step, i, functions, run);
+      let at: number;
+      if (body) {
+        at = builder.function(body, { params: [], results: [] });
+        run.call(at);
+        at = builder.function(new Code().call(at).i32(0), alone);
+      } else {
+        write(step, i, functions, run);
+        const one = new Code();
+        write(step, i, functions, one);
+        at = builder.function(one.i32(0), alone);
+      }
+      // Each step by itself as well, to be timed.
+      builder.export(`step${i}`, at);
     });
     run.i32(0);
     builder.export("run", builder.function(run, { params: [], results: [I32] }));
@@ -221,7 +237,31 @@ export class Plan {
       math: JAVASCRIPT as unknown as WebAssembly.ModuleImports,
       host: { call: (i: number) => this.#callHost(engine, steps[i], address) },
     });
+    this.#alone = steps.map((_, i) => instance.exports[`step${i}`] as () => number);
     return instance.exports.run as () => number;
+  }
+
+  /** Microseconds of each step on what the buffers hold now, the quickest of many; tensors outside are as before afterwards. */
+  profile(milliseconds = 10): { step: string; microseconds: number }[] {
+    const before = this.#held.map((t) => t.slice());
+    const rows = this.listing.map((step, i) => {
+      let best = Number.POSITIVE_INFINITY;
+      let rounds = 1;
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end) {
+        const start = performance.now();
+        for (let r = 0; r < rounds; r++) this.#alone[i]();
+        const took = (performance.now() - start) * 1000;
+        // Rounds too short for the clock are made longer.
+        if (took < 20) rounds *= 2;
+        else best = Math.min(best, took / rounds);
+      }
+      return { step, microseconds: best };
+    });
+    before.forEach((t, i) => {
+      this.#held[i].set(t as any);
+    });
+    return rows;
   }
 
   /** Runs an operation's own forward function on the plan's buffers. */
@@ -260,6 +300,23 @@ export class Plan {
     if (this.#outputs instanceof Traced) return made.get(this.#outputs.recorded);
     return mapTree(this.#outputs as any, (t) => (t instanceof Traced ? made.get(t.recorded) : t));
   }
+}
+
+/** A step in a line: what it walks over and writes, or which kernel it calls. */
+function listing(step: Step): string {
+  if (step.kind === "call") return step.fn;
+  if (step.kind === "clear") return `clear [${step.store.shape.join(", ")}]`;
+  if (step.kind === "host") return `host ${hostName(step)}`;
+  const text = (t: Term): string =>
+    t.kind === "literal"
+      ? String(t.value)
+      : t.kind === "load"
+        ? `b${t.store?.id}`
+        : t.kind === "iota"
+          ? "i"
+          : `${t.fn}(${t.args.map(text).join(", ")})`;
+  const over = `[${step.order.map((d) => `${step.shape[d]}${step.reduced.includes(d) ? "↓" : ""}`).join(", ")}]`;
+  return `${over} ${step.results.map((r) => `b${r.store.id} = ${r.reduce ?? ""}${r.reduce ? " " : ""}${text(r.term)}`).join("; ")}`;
 }
 
 function hostName(step: Step): string {

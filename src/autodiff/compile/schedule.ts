@@ -121,9 +121,19 @@ export class Schedule {
         if (!this.terms().of(v)) this.keep(def.arg, rowMajor(def.arg.shape));
         return;
       case "map":
-        if ((this.#readers.get(v)?.length ?? 0) > 1 && this.#cost(v) > 5) this.keep(v, this.naturalOrder(v));
+        if (this.#worthKeeping(v)) this.keep(v, this.naturalOrder(v));
         return;
     }
+  }
+
+  /** Whether a map is better computed once into memory than again wherever it is read. */
+  #worthKeeping(v: Value): boolean {
+    const readers = this.#readers.get(v) ?? [];
+    const cost = this.#cost(v);
+    if (readers.length > 1 && cost > 5) return true;
+    // A small value read over a larger space would be computed for every repetition.
+    const size = sizeOf(v.shape);
+    return cost > 12 && size > 1 && readers.some((r) => r !== null && sizeOf(r.shape) > size);
   }
 
   /** Cost of computing an element anew from what is kept. */
@@ -245,8 +255,11 @@ export class Schedule {
 
   /** The value in memory with its axes in exactly this order and no gaps, copied there if need be. */
   dense(v: Value, order: readonly number[]): Access {
-    const found = this.lies(v);
     const wanted = denseStrides(v.shape, order);
+    for (const store of this.#held.get(v) ?? [])
+      if (v.shape.every((n, d) => n === 1 || store.strides[d] === wanted[d]))
+        return { store, at: { offset: 0, strides: wanted }, shape: v.shape };
+    const found = this.lies(v);
     if (found && v.shape.every((n, d) => n === 1 || found.at.strides[d] === wanted[d])) return found;
     const store = this.keep(v, order);
     return { store, at: { offset: 0, strides: wanted }, shape: v.shape };

@@ -5,26 +5,27 @@
  * log x = k ln 2 + log m with m in [√½, √2). Overflow, underflow, infinities and NaN come out as in Math.
  */
 
+import { madd } from "./vector";
+
 // @ts-expect-error: decorator
 @inline function f4(x: f32): v128 { return f32x4.splat(x); }
 // @ts-expect-error: decorator
 @inline function d2(x: f64): v128 { return f64x2.splat(x); }
 // @ts-expect-error: decorator
-@inline function ma4(x: v128, y: v128, c: f32): v128 { return f32x4.add(f32x4.mul(x, y), f4(c)); }
+@inline function ma4(x: v128, y: v128, c: f32): v128 { return madd<f32>(x, y, f4(c)); }
 // @ts-expect-error: decorator
-@inline function ma2(x: v128, y: v128, c: f64): v128 { return f64x2.add(f64x2.mul(x, y), d2(c)); }
+@inline function ma2(x: v128, y: v128, c: f64): v128 { return madd<f64>(x, y, d2(c)); }
 
 export function exp32(x: v128): v128 {
   const bounded = f32x4.max(f32x4.min(x, f4(89)), f4(-104));
   const k = f32x4.nearest(f32x4.mul(bounded, f4(1.44269504088896341)));
-  let r = f32x4.sub(bounded, f32x4.mul(k, f4(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(k, f4(-2.12194440e-4)));
+  const r = madd<f32>(k, f4(2.12194440e-4), madd<f32>(k, f4(-0.693359375), bounded));
   let p = ma4(f4(1.9875691500e-4), r, 1.3981999507e-3);
   p = ma4(p, r, 8.3334519073e-3);
   p = ma4(p, r, 4.1665795894e-2);
   p = ma4(p, r, 1.6666665459e-1);
   p = ma4(p, r, 5.0000001201e-1);
-  p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f4(1));
+  p = f32x4.add(madd<f32>(f32x4.mul(p, r), r, r), f4(1));
   // 2^k in two factors, so that results below the normal range round once.
   const n = i32x4.trunc_sat_f32x4_s(k);
   const half = i32x4.shr_s(n, 1);

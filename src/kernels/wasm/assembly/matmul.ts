@@ -6,7 +6,7 @@
  * Panels of B stay in the first-level cache, blocks of A in the second (Goto & van de Geijn, 2008).
  */
 
-import { madd } from "./vector";
+import { madd, total } from "./vector";
 
 // @ts-expect-error: decorator
 @inline export const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
@@ -129,6 +129,31 @@ function tile<T>(k: i32, a: usize, b: usize, c: usize, ldc: i32, rows: i32, colu
   v128.store(p, v128.add<T>(v128.load(p, 16), y), 16);
 }
 
+/** Few results, both factors contiguous along the sum: inner products straight from memory. */
+function dots<T>(
+  a: usize, ars: i32, b: usize, bcs: i32, c: usize, ldc: i32, m: i32, k: i32, n: i32, accumulate: bool,
+): void {
+  const S = sizeof<T>();
+  const row = k * S;
+  const twice = row & ~31;
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) {
+      const p = a + i * ars * S;
+      const q = b + j * bcs * S;
+      let x = v128.splat<T>(0), y = x;
+      let l = 0;
+      for (; l < twice; l += 32) {
+        x = madd<T>(v128.load(p + l), v128.load(q + l), x);
+        y = madd<T>(v128.load(p + l, 16), v128.load(q + l, 16), y);
+      }
+      let rest: T = 0;
+      for (; l < row; l += S) rest += load<T>(p + l) * load<T>(q + l);
+      const at = c + (i * ldc + j) * S;
+      const sum = total<T>(v128.add<T>(x, y)) + rest;
+      store<T>(at, accumulate ? load<T>(at) + sum : sum);
+    }
+}
+
 function product<T>(
   a: usize, ars: i32, acs: i32,
   b: usize, brs: i32, bcs: i32,
@@ -138,6 +163,10 @@ function product<T>(
 ): void {
   const S = sizeof<T>();
   const NR = 2 * lanes<T>();
+  if (acs == 1 && brs == 1 && m * n <= 128) {
+    dots<T>(a, ars, b, bcs, c, ldc, m, k, n, accumulate);
+    return;
+  }
   if (!accumulate) for (let i = 0; i < m; i++) memory.fill(c + i * ldc * S, 0, n * S);
   const spill = (scratch + 15) & ~15;
   const packedA = spill + 256;

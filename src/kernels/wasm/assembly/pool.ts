@@ -21,6 +21,16 @@ function largest<T>(
       const from = load<i32>(starts + 4 * p);
       const to = load<i32>(starts + 4 * p, 4);
       let i = 0;
+      if (to - from == 4) {
+        const a = x + load<i32>(list + 4 * from) * row;
+        const b = x + load<i32>(list + 4 * from, 4) * row;
+        const c = x + load<i32>(list + 4 * from, 8) * row;
+        const d = x + load<i32>(list + 4 * from, 12) * row;
+        for (; i < whole; i += 16) {
+          const m = v128.max<T>(v128.load(a + i), v128.load(b + i));
+          v128.store(out + i, v128.max<T>(m, v128.max<T>(v128.load(c + i), v128.load(d + i))));
+        }
+      }
       for (; i < whole; i += 16) {
         let m = v128.load(x + load<i32>(list + 4 * from) * row + i);
         for (let e = from + 1; e < to; e++)
@@ -35,6 +45,38 @@ function largest<T>(
     }
 }
 
+/** Lanes where v equals the largest m; NaN counts as equal to NaN. */
+// @ts-ignore: decorator
+@inline
+function holds<T>(v: v128, m: v128, bad: v128): v128 {
+  return v128.or(v128.eq<T>(v, m), v128.and(bad, v128.ne<T>(v, v)));
+}
+
+/** A window of four whose entries no other window reads: each gradient is written once, nothing is added. */
+function fourGrad<T>(g: usize, x: usize, dx: usize, list: usize, row: i32, whole: i32): void {
+  const a = load<i32>(list) * row;
+  const b = load<i32>(list, 4) * row;
+  const c = load<i32>(list, 8) * row;
+  const d = load<i32>(list, 12) * row;
+  for (let i = 0; i < whole; i += 16) {
+    const va = v128.load(x + a + i);
+    const vb = v128.load(x + b + i);
+    const vc = v128.load(x + c + i);
+    const vd = v128.load(x + d + i);
+    const m = v128.max<T>(v128.max<T>(va, vb), v128.max<T>(vc, vd));
+    const bad = v128.ne<T>(m, m);
+    const share = v128.load(g + i);
+    const ha = holds<T>(va, m, bad);
+    v128.store(dx + a + i, v128.and(ha, share));
+    const hb = v128.andnot(holds<T>(vb, m, bad), ha);
+    v128.store(dx + b + i, v128.and(hb, share));
+    const gone = v128.or(ha, hb);
+    const hc = v128.andnot(holds<T>(vc, m, bad), gone);
+    v128.store(dx + c + i, v128.and(hc, share));
+    v128.store(dx + d + i, v128.andnot(share, v128.or(gone, hc)));
+  }
+}
+
 /** dx[q] += g[p] where q is the first largest of the window of p. */
 function largestGrad<T>(
   g: usize,
@@ -46,15 +88,21 @@ function largestGrad<T>(
   positions: i32,
   inputs: i32,
   n: i32,
+  disjoint: bool,
 ): void {
   const S = <i32>sizeof<T>();
   const row = n * S;
   const whole = row & ~15;
-  memory.fill(dx, 0, planes * inputs * row);
+  const direct = disjoint && row == whole;
+  if (!direct) memory.fill(dx, 0, planes * inputs * row);
   for (let c = 0; c < planes; c++, x += inputs * row, dx += inputs * row)
     for (let p = 0; p < positions; p++, g += row) {
       const from = load<i32>(starts + 4 * p);
       const to = load<i32>(starts + 4 * p, 4);
+      if (direct) {
+        fourGrad<T>(g, x, dx, list + 4 * from, row, whole);
+        continue;
+      }
       let i = 0;
       for (; i < whole; i += 16) {
         let m = v128.load(x + load<i32>(list + 4 * from) * row + i);
@@ -159,9 +207,8 @@ export function maxPoolGrad32(
   planes: i32,
   positions: i32,
   inputs: i32,
-  n: i32,
-): void {
-  largestGrad<f32>(g, x, dx, starts, list, planes, positions, inputs, n);
+  n: i32, disjoint: bool): void {
+  largestGrad<f32>(g, x, dx, starts, list, planes, positions, inputs, n, disjoint);
 }
 export function maxPoolGrad64(
   g: usize,
@@ -172,9 +219,8 @@ export function maxPoolGrad64(
   planes: i32,
   positions: i32,
   inputs: i32,
-  n: i32,
-): void {
-  largestGrad<f64>(g, x, dx, starts, list, planes, positions, inputs, n);
+  n: i32, disjoint: bool): void {
+  largestGrad<f64>(g, x, dx, starts, list, planes, positions, inputs, n, disjoint);
 }
 export function weighted32(
   x: usize,
