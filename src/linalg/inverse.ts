@@ -94,8 +94,8 @@ export const solveOp: Op<null> = defineOp<null>({
     return pack(out, vector ? [...lead, n] : [...lead, n, k], A.dtype === "float64" ? A : B);
   },
   vjp: [
-    (G, [A, B], X) => sumTo(neg(outerProduct(solve(transpose(A), G), X, B.rank === 1)), A.shape),
-    (G, [A, B]) => sumTo(solve(transpose(A), G), B.shape),
+    (G, [A, B], X) => sumTo(neg(outerProduct(solve(flipped(A), G), X, B.rank === 1)), A.shape),
+    (G, [A, B]) => sumTo(solve(flipped(A), G), B.shape),
   ],
   jvp: [(T, [A], X) => neg(solve(A, matmul(T, X))), (T, [A]) => solve(A, T)],
   latex: ([A, B]) => tex(`${wrap(A, PREC.atom)}^{-1} ${wrap(B, PREC.mul)}`, PREC.mul),
@@ -105,6 +105,15 @@ export const solveOp: Op<null> = defineOp<null>({
     { inputs: [regular(5, [2, 2, 2]), rng(6).normal([2, 3])] },
   ],
 });
+
+/** Aᵀ; a symmetric constant stays itself and any other keeps its name, so that derivations read well. */
+function flipped(A: Tensor): Tensor {
+  const out = transpose(A);
+  if (A.node || !A.name) return out;
+  const [x, y] = [A.values(), out.values()];
+  if (x.every((v: number, i: number) => v === y[i])) return A;
+  return out.named(`{${A.name}^{\\top}}`);
+}
 
 /** a bᵀ of two vectors, or A Bᵀ of two matrices. */
 export function outerProduct(a: Tensor, b: Tensor, vectors: boolean): Tensor {
