@@ -65,13 +65,14 @@ test("quiz4: each equation holds, the mean loss is refused, the net learns", asy
 test("cs280-a1: gradients of the mixture, EM and ascent meet, softmax's VJP", async () => {
   const nb = await run("cs280-a1");
   const said = verdicts(nb);
-  assert.equal(said.filter((v) => v.startsWith("✓")).length, 8);
+  assert.equal(said.filter((v) => v.startsWith("✓")).length, 9);
+  assert.ok(said.includes("✓ the mean of the responsibilities, on the simplex"));
   assert.deepEqual(
     said.filter((v) => v.startsWith("✗")),
-    ["✗ the diagonal alone"],
+    ["✗ their sum", "✗ the diagonal alone"],
   );
+  assert.match(textOf(nb, '"their sum"'), /the entries sum to 6, not 1/);
   assert.match(textOf(nb, "const fits"), /EM\s+24\s+-2\.8222/);
-  assert.match(textOf(nb, "const held"), /λ = N = 6/);
 });
 
 test("nndl-hw: autoencoder, GP-LVM, Swish", async () => {
@@ -87,17 +88,30 @@ test("nndl-hw: autoencoder, GP-LVM, Swish", async () => {
   assert.ok(Math.abs((fitted as number) / (closed as number) - 1) < 1e-3, `${fitted}, ${closed}`);
 });
 
-test("dsga1008-a1: affine map, softmax, modules", async () => {
+test("dsga1008-a1: affine map, any cost tripled, softmax's Jacobian and limits, modules", async () => {
   const nb = await run("dsga1008-a1");
   const said = verdicts(nb);
-  assert.equal(said.filter((v) => v.startsWith("✓")).length, 3);
-  assert.equal(said.filter((v) => v.startsWith("✗")).length, 2);
-  assert.match(textOf(nb, "const costs"), /3 times/);
+  for (const title of [
+    "∂L/∂W",
+    "∂L/∂b",
+    "∂C2/∂W",
+    "∂C2/∂b",
+    "both cases",
+    "the matrix form",
+    "β → 0",
+    "β → ∞",
+  ])
+    assert.ok(said.includes(`✓ ${title}`), `${title} among ${said.join(", ")}`);
+  assert.deepEqual(
+    said.filter((v) => v.startsWith("✗")),
+    ["✗ read as an inner product", "✗ read elementwise", "✗ only the case i = j"],
+  );
+  assert.match(textOf(nb, "read elementwise"), /outer product/);
 });
 
 test("cs446-hw2: EM by enumeration, the deep net, the ResNet (shortened, and saying so)", async () => {
   const nb = await run("cs446-hw2");
-  assert.equal(verdicts(nb).filter((v) => v.startsWith("✓")).length, 6);
+  assert.equal(verdicts(nb).filter((v) => v.startsWith("✓")).length, 7);
   const [, , first, second] =
     /log Σ_Z P\(Z, D\) = ((-8\.\d+)).*= (-8\.\d+)/.exec(textOf(nb, "everyZ = ")) ?? [];
   assert.equal(first, second);
