@@ -1,7 +1,7 @@
 // The Node that runs TypeScript: 24 or newer. The machine's own Node only has to
 // be 20, because npm brings a newer one as an ordinary package for this platform
 // (no install script needed). Where npm has none, PyPI's wheel of Node is used.
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { packageBin, root, venvBin } from "./paths.mjs";
 import { ask } from "./run.mjs";
@@ -21,6 +21,14 @@ export function findNode() {
   const onPath = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "node"));
   const places = [packageNode(), packageBin("node"), venvBin("node"), process.execPath, ...onPath];
   return places.find((place) => place && works(place)) ?? null;
+}
+
+/** Make npm's scripts find `node`: what they have first on PATH must run. */
+export function linkNode(node) {
+  const link = packageBin("node");
+  if (existsSync(link) && (realpathSync(link) === realpathSync(node) || works(link))) return;
+  rmSync(link, { force: true });
+  symlinkSync(node, link);
 }
 
 /** Where npm puts Node for this platform, or null when it has none. */

@@ -42,6 +42,7 @@ export async function tryKernel() {
       ...(text.match(/^.*Error\b.*$/m) ?? []).slice(0, 1),
       ...tail.slice(-1),
       `All it said is in ${log}`,
+      "If packages are damaged, this makes them anew:  rm -rf node_modules .venv && npm start",
       "If you changed files under kernel/, `git diff kernel` shows what; `npm test -- test/kernel` tells more.",
     ]);
   }

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { installExporter } from "../notebook/jupyter/install.mjs";
 import { installKernelspec } from "./kernelspec.mjs";
-import { findNode, OLDEST_NODE } from "./node.mjs";
+import { findNode, linkNode, OLDEST_NODE } from "./node.mjs";
 import { installPackages } from "./packages.mjs";
 import { cache, venv } from "./paths.mjs";
 import { complain, SetupError, say } from "./say.mjs";
@@ -103,6 +103,7 @@ export async function setUp({ only } = {}) {
         "Install Node 24 or newer yourself (nodejs.org), put it on PATH, and run the same command again.",
       ]);
     }
+    linkNode(node);
     await installKernelspec(node);
     if (installExporter(venv))
       say("✓ JupyterLab exports PDF (File → Save and Export Notebook As → PDF_gradlab)");
