@@ -166,6 +166,7 @@ function specifier(item: any): string | undefined {
 }
 
 function isUsable(item: any): boolean {
+  if (item.label === "__cells") return false; // how our documents see each other
   if (item.textEdit?.newText.startsWith("[") && item.insertText?.startsWith("[")) return false;
   const from = specifier(item);
   if (from === undefined) return true;

@@ -3,6 +3,7 @@
 // gives its own names to later ones, and the cell's text stands unchanged in between.
 import { type Declarations, declarationsOf, type ValueKind } from "./declarations.ts";
 import { asExpression, CellSyntaxError, type Node, parseCell } from "./parse.ts";
+import { HEADER, type Slot, Slots } from "./slots.ts";
 
 export interface CellText {
   /** The cell as it is compiled (a bare object literal gains parentheses). */
@@ -45,6 +46,7 @@ interface Known {
 
 export interface Document {
   name: string;
+  slot: Slot | null;
   text: string;
   /** Lines above the cell's own first line. */
   offset: number;
@@ -58,13 +60,10 @@ export class Cells {
   readonly #types = new Map<string, Known>();
   readonly #augmenting = new Set<number>();
   readonly #open = new Map<number, Document>();
+  readonly slots = new Slots();
 
   get names(): Iterable<string> {
     return this.#values.keys();
-  }
-
-  get documents(): Iterable<Document> {
-    return this.#open.values();
   }
 
   /** The cell and its kind that a name stands for now. */
@@ -72,22 +71,30 @@ export class Cells {
     return this.#values.get(name) ?? this.#types.get(name);
   }
 
-  /** Adds a cell that ran, and returns its document and those that nothing needs any more. */
-  commit(cell: number, text: CellText): { opened: Document; closed: Document[] } {
-    const opened = this.document(`__cell_${cell}`, text);
-    for (const [name, kind] of text.declared.values) {
+  /**
+   * Adds a cell that ran, and returns its document: null if no later cell can need it, and
+   * `isNew` if the server has to be told that there is such a document.
+   */
+  commit(cell: number, text: CellText): { document: Document; isNew: boolean } | null {
+    const { values, types } = text.declared;
+    if (values.size === 0 && types.size === 0 && !text.augments) return null;
+    const { slot, isNew } = this.slots.take(text.jsx ? ".tsx" : ".ts");
+    const document = { ...this.document(slot.name, text), name: slot.name, slot };
+    for (const [name, kind] of values) {
       this.#values.set(name, { cell, kind, doc: text.declared.docs.get(name) });
       // A new value under the name of a class or an enum: the old type is gone with it.
       if (this.#types.get(name)?.kind !== "type") this.#types.delete(name);
     }
-    for (const [name, kind] of text.declared.types) {
-      this.#types.set(name, { cell, kind });
-    }
+    for (const [name, kind] of types) this.#types.set(name, { cell, kind });
     if (text.augments) this.#augmenting.add(cell);
-    const closed: Document[] = [];
-    const replaced = this.#open.get(cell);
-    if (replaced && replaced.name !== opened.name) closed.push(replaced);
-    this.#open.set(cell, opened);
+    const replaced = this.#open.get(cell)?.slot;
+    if (replaced) this.slots.release(replaced);
+    this.#open.set(cell, document);
+    this.#releaseUnneeded();
+    return { document, isNew };
+  }
+
+  #releaseUnneeded(): void {
     const needed = new Set<number>();
     const need = (each: number) => {
       if (needed.has(each)) return;
@@ -96,21 +103,22 @@ export class Cells {
     };
     for (const { cell: each } of [...this.#values.values(), ...this.#types.values()]) need(each);
     for (const each of this.#augmenting) need(each);
-    for (const [each, document] of this.#open) {
+    for (const [each, { slot }] of this.#open) {
       if (needed.has(each)) continue;
       this.#open.delete(each);
-      closed.push(document);
+      if (slot) this.slots.release(slot);
     }
-    return { opened, closed };
   }
 
-  clear(): Document[] {
-    const closed = [...this.#open.values()];
+  /** Forgets all cells; returns the documents that held one. */
+  clear(): string[] {
+    const held = [...this.#open.values()];
+    for (const { slot } of held) if (slot) this.slots.release(slot);
     this.#values.clear();
     this.#types.clear();
     this.#augmenting.clear();
     this.#open.clear();
-    return closed;
+    return held.map(({ name }) => name);
   }
 
   /**
@@ -121,28 +129,26 @@ export class Cells {
     const needs = new Set<number>();
     const mentioned = everything ? null : words(text.source);
     if (text.jsx) mentioned?.add("React").add("h");
-    const head: string[] = ["export {};"];
+    const head: string[] = [HEADER];
     for (const name of new Set([...this.#values.keys(), ...this.#types.keys()])) {
       if (mentioned && !mentioned.has(name)) continue;
       head.push(...this.#bring(name, text.declared, needs));
     }
-    for (const cell of this.#augmenting) {
-      head.push(`import ${this.#path(cell)};`);
-      needs.add(cell);
-    }
-    const top = head.join(" ");
+    for (const cell of this.#augmenting) needs.add(cell);
+    // Right behind an import the server would complete nothing but the import.
+    const top = `${head.join(" ")} export {};`;
     return {
       offset: top.split("\n").length,
       name: `${base}${text.jsx ? ".tsx" : ".ts"}`,
+      slot: null,
       // Behind a syntax error nothing may follow, or the error would be said to be there.
       text: `${top}\n${text.source}${text.program === null ? "" : `\n${tail(text.declared)}`}`,
       needs,
     };
   }
 
-  #path(cell: number): string {
-    const document = this.#open.get(cell);
-    return JSON.stringify(`./${document?.name ?? `__cell_${cell}.ts`}`);
+  #namespace(cell: number): string {
+    return this.#open.get(cell)!.slot!.namespace;
   }
 
   /** Declarations that make an earlier name known. */
@@ -154,22 +160,17 @@ export class Cells {
     const out: string[] = [];
     if (value) {
       needs.add(value.cell);
-      const path = this.#path(value.cell);
+      const from = `${this.#namespace(value.cell)}.${name}`;
       const together = type !== undefined && type.cell === value.cell;
       const alone = type === undefined && !declared.types.has(name);
-      if ((alone && !isVariable(value.kind)) || together) {
-        return [`import { ${name} } from ${path};`];
-      }
-      // A doc comment does not follow its variable through a `typeof import`, and counts at the start of a line.
-      out.push(
-        `${value.doc ? `\n${value.doc} ` : ""}declare ${value.kind === "let" ? "let" : "const"} ${name}: typeof import(${path}).${name};`,
-      );
+      if ((alone && !isVariable(value.kind)) || together) return [`import ${name} = ${from};`];
+      // A doc comment does not follow its variable through a `typeof`, and counts at the start of a line.
+      const doc = value.doc ? `\n${value.doc} ` : "";
+      out.push(`${doc}declare ${value.kind === "let" ? "let" : "const"} ${name}: typeof ${from};`);
     }
     if (type) {
       needs.add(type.cell);
-      const path = this.#path(type.cell);
-      if (type.kind === "type") out.push(`import type { ${name} } from ${path};`);
-      else if (!value) out.push(`import { ${name} } from ${path};`);
+      if (type.kind === "type" || !value) out.push(`import ${name} = ${this.#namespace(type.cell)}.${name};`);
     }
     return out;
   }

@@ -98,9 +98,11 @@ async function definitionAt(
     if (text === null) return "";
     const lines = text.split("\n");
     if (path.endsWith(name) && range.start.line < offset) {
-      // Our own head, `declare let x: typeof import("./__cell_1.ts").x`: look through it.
+      // Our own head, `declare let x: typeof __cells.c1.x` or `import f = __cells.c1.f`: look through it.
       const start = first.targetSelectionRange?.start ?? range.start;
-      const through = /^.*?\)\.(?=[\p{ID_Start}$_])/u.exec(lines[start.line]!.slice(start.character));
+      const through = /^.*?\b__cells\.c\d+\.(?=[\p{ID_Start}$_])/u.exec(
+        lines[start.line]!.slice(start.character),
+      );
       if (!through) return "";
       position = { line: start.line, character: start.character + through[0].length };
       continue;
@@ -111,10 +113,13 @@ async function definitionAt(
 }
 
 function show(session: Session, path: string, lines: string[], range: any): string {
-  const cell = /__(?:cell_(\d+)|check|probe)\.tsx?$/.exec(path);
+  const ours = /__(?:cell_\d+|check|probe)\.tsx?$/.test(path);
+  const cell = session.cellOf(path);
   const line = range.start.line + 1 - session.offsetOf(path);
   const file = shorten(path);
-  const where = cell ? `${cell[1] ? `Cell [${cell[1]}]` : "this cell"}, line ${line}` : `${file}:${line}`;
+  const where = ours
+    ? `${cell === undefined ? "this cell" : `Cell [${cell}]`}, line ${line}`
+    : `${file}:${line}`;
   const source = lines
     .slice(range.start.line, Math.min(range.end.line + 1, range.start.line + 40))
     .join("\n");

@@ -8,6 +8,7 @@ import { inspectAt } from "./inspect.ts";
 import { LspError } from "./lsp.ts";
 import { moduleCell } from "./modules.ts";
 import { Session } from "./session.ts";
+import { HEADER, HUB } from "./slots.ts";
 import { type TransformedCell, transformCell } from "./transform.ts";
 import { LocalFiles } from "./watch.ts";
 
@@ -38,6 +39,9 @@ export interface CheckedCell {
   types: string[];
 }
 
+/** How long nothing must have been asked before documents are made ready, in ms. */
+const REST_MS = 50;
+
 export class Language {
   readonly #options: LanguageOptions;
   readonly #session: Session;
@@ -50,6 +54,10 @@ export class Language {
   #queue: Promise<unknown> = Promise.resolve();
   #probes: Promise<unknown> = Promise.resolve();
   #timeouts = 0;
+  #resting: NodeJS.Timeout | undefined;
+  #disposed = false;
+  /** Resolves when the server has taken in the latest cell. */
+  #settled: Promise<unknown> = Promise.resolve();
 
   constructor(options: LanguageOptions) {
     this.#options = options;
@@ -69,7 +77,10 @@ export class Language {
 
   /** Types of `code`, as cell `cell`, against all committed cells. Never rejects, never hangs. */
   check(cell: number, code: string): Promise<CheckedCell> {
-    const run = this.#queue.then(() => this.#check(cell, code)).catch((error) => this.#unchecked(error));
+    const run = this.#queue
+      .then(() => this.#check(cell, code))
+      .catch((error) => this.#unchecked(error))
+      .finally(() => this.#rest());
     this.#queue = run;
     return run;
   }
@@ -77,6 +88,9 @@ export class Language {
   async #check(cell: number, code: string): Promise<CheckedCell> {
     const timeout = this.#options.checkTimeout ?? 20_000;
     this.#session.refreshConfig();
+    clearTimeout(this.#resting);
+    await this.#settled;
+    clearTimeout(this.#resting);
     const asModule = moduleCell(code);
     let name: string;
     let text: CellText | null = null;
@@ -84,7 +98,7 @@ export class Language {
     if (asModule) {
       name = asModule.name + asModule.extension;
       this.#modules.add(name);
-      this.#index();
+      this.#writeHub();
       this.#session.set(name, code);
     } else {
       text = readCell(code);
@@ -195,14 +209,42 @@ export class Language {
     if (moduleCell(code)) return;
     const text = readCell(code);
     if (text.syntaxError) return;
-    const { opened, closed } = this.#cells.commit(cell, text);
-    this.#index();
-    this.#session.set(opened.name, opened.text, opened.offset);
-    for (const document of closed) this.#session.close(document.name);
+    const committed = this.#cells.commit(cell, text);
+    if (!committed) return;
+    const { document, isNew } = committed;
+    if (isNew) this.#writeHub();
+    this.#session.set(document.name, document.text, document.offset, cell);
+    this.#settle(document.name);
   }
 
-  #index(): void {
-    this.#session.index([...this.#modules, ...[...this.#cells.documents].map((each) => each.name)]);
+  /** One change at a time is cheap for the server: it shall take in this one before the next comes. */
+  #settle(name: string): void {
+    const position = { line: 0, character: 0 };
+    this.#settled = this.#session
+      .ask("textDocument/hover", name, { position }, 10_000)
+      .catch(() => {})
+      .finally(() => this.#rest());
+  }
+
+  /** When nothing has been asked for a while, a document is made ready for a coming cell. */
+  #rest(): void {
+    clearTimeout(this.#resting);
+    if (this.#disposed) return;
+    this.#resting = setTimeout(() => {
+      const slot = this.#cells.slots.prepare();
+      if (!slot) return;
+      this.#writeHub();
+      this.#session.set(slot.name, HEADER);
+      this.#settle(slot.name);
+    }, REST_MS).unref();
+  }
+
+  /**
+   * To be called before a document is opened: while it is in no project, the server looks for
+   * one further up, and loads that.
+   */
+  #writeHub(): void {
+    this.#session.set(HUB, this.#cells.slots.hub(this.#modules));
   }
 
   /** `transformCell` with what is known of earlier cells and of the types of this one. */
@@ -235,11 +277,13 @@ export class Language {
 
   async #probe<T>(code: string, ask: (name: string, lines: number) => Promise<T>): Promise<T | null> {
     const run = this.#probes.then(async () => {
+      await this.#settled;
+      clearTimeout(this.#resting);
       const document = this.#cells.document("__probe", readCell(code), true);
       this.#session.set(document.name, document.text, document.offset);
       return await ask(document.name, document.offset);
     });
-    this.#probes = run.catch(() => {});
+    this.#probes = run.catch(() => {}).finally(() => this.#rest());
     try {
       return await run;
     } catch (error) {
@@ -250,16 +294,18 @@ export class Language {
 
   /** Forgets all cells, as the kernel does on a restart. */
   reset(): void {
-    for (const document of this.#cells.clear()) this.#session.close(document.name);
+    for (const name of this.#cells.clear()) this.#session.set(name, HEADER);
     for (const name of this.#modules) this.#session.close(name);
     this.#modules.clear();
-    this.#index();
+    this.#writeHub();
     this.#types.clear();
     this.#standardDecorators = false;
     this.#session.override("experimentalDecorators", undefined);
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#resting);
     await this.#session.dispose();
   }
 }

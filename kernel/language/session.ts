@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CONFIG, cellConfig, type FolderConfig, readFolderConfig, tslabText } from "./config.ts";
 import { Connection, LspError } from "./lsp.ts";
+import { HUB } from "./slots.ts";
 
 export interface SessionOptions {
   cwd: string;
@@ -11,15 +12,12 @@ export interface SessionOptions {
 }
 
 const TSLAB = "__tslab.d.ts";
-/**
- * Imports all other documents. A document that is opened while it is in no project makes the
- * server look for a project further up, and load that: so the index must name it first.
- */
-const INDEX = "__cells.ts";
 const ROOTS = ["__check.ts", "__check.tsx", "__probe.ts", "__probe.tsx"];
 
 interface OpenDocument {
   text: string;
+  /** The cell whose text it is. */
+  cell: number | undefined;
   offset: number;
   version: number;
   languageId: string;
@@ -70,11 +68,13 @@ export class Session {
   }
 
   /** Opens or changes a document; the cell in it begins after `offset` lines. */
-  set(name: string, text: string, offset = 0): void {
+  set(name: string, text: string, offset = 0, cell?: number): void {
     const old = this.#texts.get(name);
+    if (old) old.cell = cell;
     if (old?.text === text) return;
     const document = {
       text,
+      cell,
       offset,
       version: (old?.version ?? 0) + 1,
       languageId: name.endsWith(".tsx") ? "typescriptreact" : name.endsWith(".json") ? "jsonc" : "typescript",
@@ -90,14 +90,15 @@ export class Session {
     } else this.#open(connection, name);
   }
 
-  /** Says which documents there are besides the roots; to be called before one is opened. */
-  index(names: Iterable<string>): void {
-    this.set(INDEX, [...names].map((name) => `import ${JSON.stringify(`./${name}`)};`).join("\n"));
-  }
-
   close(name: string): void {
     if (!this.#texts.delete(name)) return;
     this.#connection?.notify("textDocument/didClose", { textDocument: { uri: this.uri(name) } });
+  }
+
+  /** The cell in a document, by its path. */
+  cellOf(path: string): number | undefined {
+    for (const [name, { cell }] of this.#texts) if (join(this.#options.cwd, name) === path) return cell;
+    return undefined;
   }
 
   /** Text of an open document, by its path. */
@@ -124,7 +125,7 @@ export class Session {
 
   #writeConfig(): void {
     const { cwd, log } = this.#options;
-    const files = [CONFIG, ...(this.#tslab ? [TSLAB] : []), INDEX, ...ROOTS];
+    const files = [CONFIG, ...(this.#tslab ? [TSLAB] : []), HUB, ...ROOTS];
     this.set(
       CONFIG,
       JSON.stringify(cellConfig({ cwd, folder: this.#folderConfig, overrides: this.#overrides, files, log })),
