@@ -91,7 +91,7 @@ function compare(
     const n = sizeOf(x.shape);
     const flat = claimed.reshape([claimed.size / n, n]);
     const exact = matmul(p.seed.reshape([-1]), matmul(flat, v.reshape([n]))).item();
-    const s = slope((t) => study.lossWith(p, name, along(x, v, t)));
+    const s = slope((t) => study.lossWith(p, name, along(x, v, t)), p.lossNoise);
     const scale = Math.max(Math.abs(exact), Math.abs(s.value), 1e-300);
     differences = Math.max(differences, Math.abs(exact - s.value) / Math.max(scale, s.error * 1e6));
     if (differences > 1e-4) return failed(`differs from central differences by ${errorText(differences)}`);

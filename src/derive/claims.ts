@@ -68,7 +68,10 @@ export class Claim {
   }
 
   toMarkdown(): string {
-    const lines = [`$$${this.tex}$$`, "", `${this.ok ? "✓" : "✗"} **${this.title}** ${this.text}`];
+    const lines = [
+      ...(this.tex ? [`$$${this.tex}$$`, ""] : []),
+      `${this.ok ? "✓" : "✗"} **${this.title}** ${this.text}`,
+    ];
     if (this.diagnosis) lines.push("", this.diagnosis.sentence);
     return lines.join("\n");
   }

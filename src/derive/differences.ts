@@ -2,8 +2,8 @@
  * Central differences with an error estimate, independent of every derivative rule.
  *
  * (f(x+h) − f(x−h))/2h at h and h/2, extrapolated (Richardson): an error of about ε^{4/5}. Where the two
- * disagree there is a kink or noise nearby, and a much smaller step is tried; the estimate says how far
- * the result can be trusted.
+ * disagree there is a kink or noise nearby, and a much smaller step is tried. The estimate adds what
+ * rounding of f alone can do, ε|f|/h, so a derivative lost in a large value is not taken for zero.
  */
 
 import { type Random, Tensor } from "../tensor/index.ts";
@@ -13,19 +13,32 @@ export interface Slope {
   error: number;
 }
 
-/** The derivative at 0 of a function of one number. */
-export function slope(g: (t: number) => number, step = 1e-3): Slope {
-  const central = (h: number): number => (g(h) - g(-h)) / (2 * h);
+/**
+ * The derivative at 0 of a function of one number.
+ * @param noise how far rounding moves g where that is more than ε|g|
+ */
+export function slope(g: (t: number) => number, noise = 0, step = 1e-3): Slope {
   let best: Slope = { value: Number.NaN, error: Number.POSITIVE_INFINITY };
   for (const h of [step, step * 6e-3, step * 1e-4]) {
-    const [a, b] = [central(h), central(h / 2)];
-    const value = (4 * b - a) / 3;
-    const error = Math.abs(b - a) / 3;
+    const [a, b, c, d] = [g(h), g(-h), g(h / 2), g(-h / 2)];
+    const [wide, narrow] = [(a - b) / (2 * h), (c - d) / h];
+    const value = (4 * narrow - wide) / 3;
+    const size = Math.max(Math.abs(a), Math.abs(b), Math.abs(c), Math.abs(d));
+    const error = Math.abs(narrow - wide) / 3 + (4 * Math.max(Number.EPSILON * size, noise)) / h;
     if (!(error < best.error)) continue;
     best = { value, error };
     if (error <= 1e-6 * Math.abs(value)) break;
   }
   return best;
+}
+
+/** Whether the slope jumps at 0, where central differences give a mean of both sides that proves nothing. */
+export function kinked(g: (t: number) => number): boolean {
+  const h = 1e-6;
+  const [above, here, below] = [g(h), g(0), g(-h)];
+  const jump = Math.abs(above - 2 * here + below) / h;
+  const rounding = (8 * Number.EPSILON * Math.max(Math.abs(above), Math.abs(here), Math.abs(below))) / h;
+  return !(jump <= 1e-3 * Math.abs((above - below) / (2 * h)) + 100 * rounding);
 }
 
 /** `x + t v` in the shape of x. */
@@ -38,10 +51,11 @@ export function along(x: Tensor, v: Tensor, t: number): Tensor {
 
 /** A direction whose entries have the size of x's, so that the step is relative. */
 export function direction(x: Tensor, r: Random): Tensor {
-  const out = x.copy();
+  const out = new Tensor(new Float64Array(x.size), x.shape, "float64");
   const size = typical(x);
+  const v = x.values();
   for (let i = 0; i < out.data.length; i++) {
-    const own = Math.abs(out.data[i]);
+    const own = Math.abs(v[i]);
     out.data[i] = (own > 0 ? Math.min(own, size) : size) * r.gaussian();
   }
   return out;
@@ -52,24 +66,4 @@ export function typical(x: Tensor): number {
   let s = 0;
   for (const v of x.values()) s += v * v;
   return s > 0 ? Math.sqrt(s / x.size) : 1;
-}
-
-/** ∂f/∂x of a scalar function, entry by entry. */
-export function differences(f: (x: Tensor) => number, x: Tensor): { gradient: Tensor; error: number } {
-  const out = new Tensor(new Float64Array(x.size), x.shape, "float64");
-  const size = typical(x);
-  const at = x.copy();
-  let worst = 0;
-  for (let i = 0; i < at.size; i++) {
-    const here = at.data[i];
-    const unit = Math.max(Math.abs(here), here === 0 ? size : Math.min(size, 1e3 * Math.abs(here)) * 0.1);
-    const s = slope((t) => {
-      at.data[i] = here + t * unit;
-      return f(at.copy());
-    });
-    at.data[i] = here;
-    out.data[i] = s.value / unit;
-    worst = Math.max(worst, s.error / unit);
-  }
-  return { gradient: out, error: worst };
 }

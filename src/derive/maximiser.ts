@@ -78,7 +78,7 @@ export function claimMaximiser<I extends Inputs>(
     new Claim({
       ok: !problem,
       title: options.title ?? title,
-      tex: `\\text{${title}}`,
+      tex: "",
       text: problem
         ? `is no ${what}`
         : `stationary along the constraints (largest relative gradient ${errorText(worst)}) and not improved by any of ` +

@@ -37,7 +37,12 @@ function plain(n: Naming, name: string): string {
 
 export function gradientTex(n: Naming, name: string): string {
   if (name === n.output && n.upstream && !n.scalar) return texName(n.upstream);
-  if (n.gradients === "bar") return `\\bar{${plain(n, name)}}`;
+  if (n.gradients === "bar") {
+    // The bar stands over the letter, not over its index.
+    const tex = plain(n, name);
+    const at = /^\\?[A-Za-z]+_/.test(tex) ? tex.indexOf("_") : tex.length;
+    return `\\bar{${tex.slice(0, at)}}${tex.slice(at)}`;
+  }
   if (n.gradients === "nabla") return `\\nabla_{${plain(n, name)}} ${lossTex(n)}`;
   return `\\frac{\\partial ${lossTex(n)}}{\\partial ${plain(n, name)}}`;
 }

@@ -36,6 +36,12 @@ export function readClaim(d: Derivation<any>, formula: Formula): ReadClaim {
       },
     });
     const expr = reader.read(result);
+    if (!result.node && result.size > 1 && literal(result).kind === "const")
+      return {
+        problem:
+          "The formula does not use its arguments: it gives the same numbers at every point. Take the quantities " +
+          "from its argument, as in ({ W, x }) => …, not from outside.",
+      };
     if (outside !== undefined)
       return {
         problem:

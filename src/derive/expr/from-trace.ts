@@ -5,7 +5,14 @@
  * any other stays a call that prints by its own record.
  */
 
-import { type Node, type Op, oneHot, sameShape, type Tensor } from "../../tensor/index.ts";
+import {
+  type Node,
+  type Op,
+  oneHot,
+  sameShape,
+  type Tensor,
+  zeros as zeroTensor,
+} from "../../tensor/index.ts";
 import {
   add,
   call,
@@ -159,7 +166,31 @@ export function oneHotRows(labels: Expr, n: number, classes: number): Expr {
   return call({ op: oneHotOp, params: { classes }, argShapes: [[n]], outShape: [n, classes] }, [labels]);
 }
 
+/** The k-th column of an identity matrix. */
+const unitOp: Op<{ at: number; size: number }> = {
+  name: "unit",
+  forward: (_, { at, size }) => {
+    const e = zeroTensor([size]);
+    e.data[at] = 1;
+    return e;
+  },
+  latex: (_, { params }) => ({ tex: `e_{${params.at + 1}}`, prec: 5 }),
+  samples: () => [],
+};
+
+const unit = (at: number, size: number): Expr =>
+  call({ op: unitOp, params: { at, size }, argShapes: [], outShape: [size] }, []);
+
 const translators: Record<string, Translator> = {
+  slice: ([x], [s], _, { starts, steps, sizes }) =>
+    sizes.every((n: number, d: number) => n === s[d] && starts[d] === 0 && steps[d] === 1) ? x : undefined,
+  unslice: ([g], [s], shape, { starts, sizes }) => {
+    if (shape.length === 1 && sizes[0] === 1) return mul([g, unit(starts[0], shape[0])]);
+    if (shape.length !== 2 || s.length !== 2) return undefined;
+    if (sizes[0] === shape[0] && sizes[1] === 1) return mul([g, transpose(unit(starts[1], shape[1]))]);
+    if (sizes[1] === shape[1] && sizes[0] === 1) return mul([unit(starts[0], shape[0]), g]);
+    return undefined;
+  },
   gather: ([x, index], [sx, si], _, { axis }) =>
     sx.length === 2 && axis === 1 && si[1] === 1 && si[0] === sx[0]
       ? mul([had([x, oneHotRows(index, sx[0], sx[1])]), ones([sx[1], 1])])

@@ -60,6 +60,8 @@ class Printer {
         return this.power(e);
       case "t": {
         const x = e.args[0];
+        if (x.kind === "sym" && this.symbols(x.name).endsWith("^{-1}"))
+          return tex(this.symbols(x.name).replace(/\^\{-1\}$/, "^{-\\top}"), PREC.power);
         if (x.kind === "inv") return tex(`${wrap(this.print(x.args[0]), PREC.atom)}^{-\\top}`, PREC.power);
         return tex(`${wrap(this.print(x), PREC.atom)}^{\\top}`, PREC.power);
       }
@@ -269,5 +271,7 @@ function join(parts: readonly string[]): string {
 
 /** ∂L/∂W, and symbols with an exponent of their own (K⁻¹), need parentheses under another exponent. */
 function symbolTex(symbol: string, name: string): Tex {
-  return tex(symbol, name.startsWith("bar:") || symbol.includes("^") ? PREC.power : PREC.atom);
+  if (name.startsWith("bar:") && symbol.includes("\\nabla")) return tex(symbol, PREC.mul);
+  const tall = (name.startsWith("bar:") && symbol.startsWith("\\frac")) || symbol.includes("^");
+  return tex(symbol, tall ? PREC.power : PREC.atom);
 }

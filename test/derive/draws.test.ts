@@ -1,0 +1,38 @@
+/**
+ * No true formula is refused: every formula of the sheets at random draws, 10,000 in all.
+ */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { evaluateFormula, numericGap } from "../../src/derive/claim.ts";
+import { matches } from "../../src/derive/verdict.ts";
+import { rng } from "../../src/tensor/index.ts";
+import { truths } from "./truths.ts";
+
+test("10,000 draws refuse no true formula", () => {
+  const list = Object.values(truths);
+  const each = Math.ceil(10_000 / list.length);
+  let draws = 0;
+  let worst = 0;
+  for (const { make, of, formula } of list) {
+    const d = make();
+    const { study } = d;
+    void study.points;
+    const r = rng(99);
+    for (let k = 0; k < each; k++) {
+      const p = study.draw(r, study.level, false);
+      if (!p) continue;
+      draws++;
+      const claimed = evaluateFormula(formula, study, p);
+      const m = matches(claimed, p.gradients.get(of), p.noise.get(of));
+      assert.ok(m.ok, `${make.name} ${of}: relative error ${m.error}`);
+      worst = Math.max(worst, m.error);
+      if (k % 10 === 0) {
+        const n = numericGap(study, p, of, claimed, r);
+        assert.ok(n.ok, `${make.name} ${of}: central differences off by ${n.error}`);
+      }
+    }
+  }
+  assert.ok(draws > 9_000, String(draws));
+  assert.ok(worst < 1e-6, String(worst));
+});
