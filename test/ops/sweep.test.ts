@@ -45,7 +45,8 @@ for (const op of operations().values()) {
         const wide = run(...inputs);
         const narrow = run(...inputs.map(toFloat32));
         assert.deepEqual(narrow.shape, wide.shape);
-        if (isFloat(wide.dtype) && points.length === inputs.length) assert.equal(narrow.dtype, "float32");
+        if (isFloat(wide.dtype) && points.length === inputs.length && op.name !== "cast")
+          assert.equal(narrow.dtype, "float32");
         const [a, b] = [wide.values(), narrow.values()];
         for (let k = 0; k < a.length; k++)
           assert.ok(Math.abs(a[k] - b[k]) <= 2e-5 * Math.max(1, Math.abs(a[k])), `${a[k]} against ${b[k]}`);
