@@ -24,7 +24,7 @@ import {
   where,
 } from "../ops/index.ts";
 import type { Random, Tensor } from "../tensor/index.ts";
-import { Distribution, isPositive, parameters, require, stream } from "./distribution.ts";
+import { Distribution, isPositive, noise, parameters, require, stream } from "./distribution.ts";
 import { gammainc, gammaincinv } from "./gammainc.ts";
 
 const psi = (x: Tensor): Tensor => polygamma(0, x);
@@ -58,7 +58,7 @@ export class Normal extends Distribution {
     return mul(0.5, add(1, erf(z)));
   }
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
-    return add(this.loc, mul(this.scale, stream(random).normal([...shape, ...this.batchShape])));
+    return add(this.loc, mul(this.scale, noise(random, "normal", [...shape, ...this.batchShape])));
   }
 }
 
@@ -94,7 +94,7 @@ export class Uniform extends Distribution {
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
     return add(
       this.low,
-      mul(sub(this.high, this.low), stream(random).uniform([...shape, ...this.batchShape])),
+      mul(sub(this.high, this.low), noise(random, "uniform", [...shape, ...this.batchShape])),
     );
   }
 }
@@ -133,7 +133,7 @@ export class Gamma extends Distribution {
   }
   /** By inversion, so that the gradient by the concentration is exact. */
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
-    const u = stream(random).uniform([...shape, ...this.batchShape]) as Tensor;
+    const u = noise(random, "uniform", [...shape, ...this.batchShape]);
     return div(gammaincinv(this.concentration, u), this.rate);
   }
 }
@@ -179,7 +179,7 @@ export class Beta extends Distribution {
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
     const r = stream(random);
     const full = [...shape, ...this.batchShape];
-    const x = gammaincinv(this.a, r.uniform(full) as Tensor);
-    return div(x, add(x, gammaincinv(this.b, r.uniform(full) as Tensor)));
+    const x = gammaincinv(this.a, noise(r, "uniform", full));
+    return div(x, add(x, gammaincinv(this.b, noise(r, "uniform", full))));
   }
 }

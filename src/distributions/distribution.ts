@@ -5,6 +5,7 @@
  * be traced tensors; logProb, entropy and rsample differentiate by them.
  */
 
+import { fromHost } from "../ops/host.ts";
 import { lift, noGrad, sqrt, type TensorLike } from "../ops/index.ts";
 import { ArgumentError, broadcastShapes, type Random, rng, Tensor } from "../tensor/index.ts";
 
@@ -48,6 +49,12 @@ export abstract class Distribution {
 export const stream = (random: number | Random): Random =>
   typeof random === "number" ? rng(random) : random;
 
+/** Standard normal or uniform numbers; inside compile(), fresh ones at every replay. */
+export function noise(random: number | Random, kind: "normal" | "uniform", shape: readonly number[]): Tensor {
+  const r = stream(random);
+  return fromHost(() => r[kind](shape) as Tensor);
+}
+
 /** Parameters as tensors of one batch shape. */
 export function parameters(where: string, ...given: TensorLike[]): { tensors: Tensor[]; batch: number[] } {
   const like = given.find((g) => g instanceof Tensor);
@@ -63,6 +70,8 @@ export function require(
   condition: (v: number) => boolean,
   what: string,
 ): void {
+  // Inside compile() values are not known yet.
+  if (!t.hasValues) return;
   for (const v of t.values())
     if (!condition(v)) throw new ArgumentError(`${where}: ${name} must be ${what}; got ${v}.`);
 }

@@ -30,7 +30,7 @@ import {
   type Tensor,
 } from "../tensor/index.ts";
 import { xLogP } from "./discrete.ts";
-import { Distribution, isPositive, require, stream } from "./distribution.ts";
+import { Distribution, isPositive, noise, require } from "./distribution.ts";
 import { gammaincinv } from "./gammainc.ts";
 
 const LOG_2PI = Math.log(2 * Math.PI);
@@ -88,8 +88,8 @@ export class MultivariateNormal extends Distribution {
     return broadcastTo(add(sum(log(diagonal(this.scaleTril)), -1), 0.5 * d * (1 + LOG_2PI)), this.batchShape);
   }
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
-    const noise = stream(random).normal([...shape, ...this.batchShape, ...this.eventShape]) as Tensor;
-    return add(this.loc, squeeze(matmul(this.scaleTril, expandDims(noise, noise.rank)), -1));
+    const z = noise(random, "normal", [...shape, ...this.batchShape, ...this.eventShape]);
+    return add(this.loc, squeeze(matmul(this.scaleTril, expandDims(z, z.rank)), -1));
   }
 }
 
@@ -117,7 +117,8 @@ export class Dirichlet extends Distribution {
   /** @throws ArgumentError when a row of x does not lie on the simplex */
   logProb(x: TensorLike): Tensor {
     const t = lift(x, "logProb", this.concentration);
-    for (const s of t.detach().sum(-1).values())
+    const totals = t.detach().sum(-1);
+    for (const s of totals.hasValues ? totals.values() : [])
       if (Math.abs(s - 1) > 1e-6)
         throw new ArgumentError(`Dirichlet.logProb: x must sum to 1 over its last axis; a row sums to ${s}.`);
     return sub(sum(xLogP(sub(this.concentration, 1), t), -1), this.logNormalizer());
@@ -131,7 +132,7 @@ export class Dirichlet extends Distribution {
   }
   /** Normalised gamma draws. */
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
-    const u = stream(random).uniform([...shape, ...this.batchShape, ...this.eventShape]) as Tensor;
+    const u = noise(random, "uniform", [...shape, ...this.batchShape, ...this.eventShape]);
     const g = gammaincinv(this.concentration, u);
     return div(g, sum(g, -1, { keepdim: true }));
   }

@@ -40,7 +40,7 @@ export abstract class Kernel {
   constructor(parameters: KernelParameters) {
     this.parameters = parameters;
     for (const [name, t] of Object.entries(parameters))
-      if (t.values().some((v: number) => !(v > 0) || !Number.isFinite(v)))
+      if (t.hasValues && t.values().some((v: number) => !(v > 0) || !Number.isFinite(v)))
         throw new ArgumentError(`${this.constructor.name}: ${name} must be positive and finite; got ${t}.`);
   }
 

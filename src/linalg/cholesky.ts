@@ -61,6 +61,8 @@ export const choleskyOp: Op<null> = defineOp<null>({
   name: "cholesky",
   forward: ([x]) => {
     const n = squareSize(x, "cholesky");
+    requireFinite(x, "cholesky");
+    requireSymmetric(x, n, "cholesky");
     return perMatrix(x, [n, n], (a, out, index) => {
       for (let i = 0; i < n; i++)
         for (let j = 0; j <= i; j++) out[i * n + j] = 0.5 * (a[i * n + j] + a[j * n + i]);
@@ -165,9 +167,7 @@ function onTriangle(X: Tensor, o: Triangle): Tensor {
  */
 export function cholesky(x: TensorLike): Tensor {
   const A = lift(x, "cholesky");
-  const n = squareSize(A, "cholesky");
-  requireFinite(A, "cholesky");
-  requireSymmetric(A, n, "cholesky");
+  squareSize(A, "cholesky");
   return apply(choleskyOp, [A], null);
 }
 

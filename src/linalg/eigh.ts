@@ -8,14 +8,17 @@
  */
 
 import {
+  abs,
   add,
   apply,
   concat,
   defineOp,
   div,
   expandDims,
+  greater,
   lift,
   matmul,
+  max,
   mul,
   select,
   slice,
@@ -25,7 +28,7 @@ import {
   transpose,
   where,
 } from "../ops/index.ts";
-import { NumericalError, type Op, Tensor } from "../tensor/index.ts";
+import { NumericalError, type Op, type Tensor } from "../tensor/index.ts";
 import { positiveSample, requireSymmetric } from "./cholesky.ts";
 import { symmetricEigen } from "./dense/symmetric.ts";
 import { diagEmbed, diagonal } from "./diagonal.ts";
@@ -35,6 +38,8 @@ export const eighOp: Op<null> = defineOp<null>({
   name: "eigh",
   forward: ([x]) => {
     const n = squareSize(x, "eigh");
+    requireFinite(x, "eigh");
+    requireSymmetric(x, n, "eigh");
     return perMatrix(x, [n + 1, n], (a, out, index) => {
       for (let i = 0; i < n; i++)
         for (let j = 0; j < i; j++) a[i * n + j] = a[j * n + i] = 0.5 * (a[i * n + j] + a[j * n + i]);
@@ -88,14 +93,9 @@ function unpack(packed: Tensor): { values: Tensor; vectors: Tensor } {
 export function gapInverses(w: Tensor): Tensor {
   const gaps = sub(expandDims(w, w.rank - 1), expandDims(w, w.rank));
   const n = w.shape[w.rank - 1];
-  const values = w.values();
-  let top = 0;
-  for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i]));
   const eps = w.dtype === "float32" ? 2 ** -23 : Number.EPSILON;
-  const apart = new Uint8Array(gaps.size);
-  const flat = gaps.values();
-  for (let i = 0; i < flat.length; i++) apart[i] = Math.abs(flat[i]) > 8 * n * eps * top ? 1 : 0;
-  const mask = new Tensor(apart, gaps.shape, "bool");
+  const top = n > 0 ? expandDims(max(abs(w), -1, { keepdim: true }), w.rank) : 0;
+  const mask = greater(abs(gaps), mul(8 * n * eps, top));
   return where(mask, div(1, where(mask, gaps, 1)), 0);
 }
 
@@ -106,9 +106,7 @@ export function gapInverses(w: Tensor): Tensor {
  */
 export function eigh(x: TensorLike): { eigenvalues: Tensor; eigenvectors: Tensor } {
   const A = lift(x, "eigh");
-  const n = squareSize(A, "eigh");
-  requireFinite(A, "eigh");
-  requireSymmetric(A, n, "eigh");
+  squareSize(A, "eigh");
   const { values, vectors } = unpack(apply(eighOp, [A], null));
   return { eigenvalues: values, eigenvectors: vectors };
 }

@@ -50,6 +50,7 @@ export const expmOp: Op<null> = defineOp<null>({
   name: "expm",
   forward: ([x]) => {
     const n = squareSize(x, "expm");
+    requireFinite(x, "expm");
     return perMatrix(x, [n, n], (a, out) => matrixExponential(a, n, out));
   },
   vjp: [(G, [A]) => along(transpose(A), G)],
@@ -68,7 +69,6 @@ function along(A: Tensor, T: Tensor): Tensor {
 export function expm(x: TensorLike): Tensor {
   const A = lift(x, "expm");
   squareSize(A, "expm");
-  requireFinite(A, "expm");
   return apply(expmOp, [A], null);
 }
 

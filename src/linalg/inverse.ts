@@ -58,6 +58,7 @@ export const invOp: Op<null> = defineOp<null>({
   name: "inv",
   forward: ([x]) => {
     const n = squareSize(x, "inv");
+    requireFinite(x, "inv");
     const identity = new Float64Array(n * n);
     for (let i = 0; i < n; i++) identity[i * n + i] = 1;
     return perMatrix(x, [n, n], (a, out, i) => luSolve(factorRegular(a, n, "inv", x, i), identity, n, out));
@@ -72,6 +73,7 @@ export const solveOp: Op<null> = defineOp<null>({
   name: "solve",
   forward: ([A, B]) => {
     const n = squareSize(A, "solve");
+    requireFinite(A, "solve");
     const vector = B.rank === 1;
     const k = vector ? 1 : B.shape[B.rank - 1];
     const lead = vector
@@ -109,7 +111,7 @@ export const solveOp: Op<null> = defineOp<null>({
 /** Aᵀ; a symmetric constant stays itself and any other keeps its name, so that derivations read well. */
 function flipped(A: Tensor): Tensor {
   const out = transpose(A);
-  if (A.node || !A.name) return out;
+  if (A.node || !A.name || !A.hasValues) return out;
   const [x, y] = [A.values(), out.values()];
   if (x.every((v: number, i: number) => v === y[i])) return A;
   return out.named(`{${A.name}^{\\top}}`);
@@ -136,8 +138,9 @@ export function places(own: readonly number[], lead: readonly number[]): (i: num
   };
 }
 
-const determinant = (x: Tensor, read: (sign: number, log: number) => number): Tensor => {
-  const n = squareSize(x, "det");
+const determinant = (x: Tensor, where: string, read: (sign: number, log: number) => number): Tensor => {
+  const n = squareSize(x, where);
+  requireFinite(x, where);
   return perMatrix(x, [], (a, out) => {
     const { sign, log } = luLogDet(luFactor(a, n));
     out[0] = read(sign, log);
@@ -146,7 +149,7 @@ const determinant = (x: Tensor, read: (sign: number, log: number) => number): Te
 
 export const logdetOp: Op<null> = defineOp<null>({
   name: "logdet",
-  forward: ([x]) => determinant(x, (sign, log) => (sign < 0 ? Number.NaN : log)),
+  forward: ([x]) => determinant(x, "logdet", (sign, log) => (sign < 0 ? Number.NaN : log)),
   vjp: [(G, [A]) => mul(asMatrices(G), transpose(inv(A)))],
   jvp: [(T, [A]) => trace(solve(A, T))],
   latex: ([x]) => tex(`\\log\\left|${x.tex}\\right|`, PREC.unary),
@@ -155,7 +158,7 @@ export const logdetOp: Op<null> = defineOp<null>({
 
 export const logabsdetOp: Op<null> = defineOp<null>({
   name: "logabsdet",
-  forward: ([x]) => determinant(x, (_, log) => log),
+  forward: ([x]) => determinant(x, "slogdet", (_, log) => log),
   vjp: [(G, [A]) => mul(asMatrices(G), transpose(inv(A)))],
   jvp: [(T, [A]) => trace(solve(A, T))],
   latex: ([x]) => tex(`\\log\\left|\\det ${wrap(x, PREC.power)}\\right|`, PREC.unary),
@@ -164,7 +167,7 @@ export const logabsdetOp: Op<null> = defineOp<null>({
 
 export const detSignOp: Op<null> = defineOp<null>({
   name: "detSign",
-  forward: ([x]) => determinant(x, (sign) => sign),
+  forward: ([x]) => determinant(x, "slogdet", (sign) => sign),
   latex: ([x]) => tex(`\\operatorname{sign}\\det ${wrap(x, PREC.power)}`, PREC.unary),
   samples: () => [{ inputs: [neg(regular(1, [3, 3]))] }],
 });
@@ -173,6 +176,7 @@ export const detOp: Op<null> = defineOp<null>({
   name: "det",
   forward: ([x]) => {
     const n = squareSize(x, "det");
+    requireFinite(x, "det");
     return perMatrix(x, [], (a, out) => {
       const { lu, parity } = luFactor(a, n);
       out[0] = parity;
@@ -188,7 +192,6 @@ export const detOp: Op<null> = defineOp<null>({
 function squareInput(x: TensorLike, where: string): Tensor {
   const t = lift(x, where);
   squareSize(t, where);
-  requireFinite(t, where);
   return t;
 }
 

@@ -24,7 +24,7 @@ export function squareSize(x: Tensor, where: string): number {
   return n;
 }
 
-/** Refuses NaN and infinity, which would otherwise make iterations wander and pivots lie. */
+/** Refuses NaN and infinity, which would otherwise make iterations wander and pivots lie. For forward passes. */
 export function requireFinite(x: Tensor, where: string): void {
   const v = x.values();
   for (let i = 0; i < v.length; i++)

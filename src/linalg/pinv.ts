@@ -36,6 +36,7 @@ export const pinvOp: Op<Cut> = defineOp<Cut>({
   forward: ([x], { rcond }) => {
     const { m, n } = matrixShape(x, "pinv");
     const k = Math.min(m, n);
+    requireFinite(x, "pinv");
     return perMatrix(x, [n, m], (a, out) => {
       const { u, s, v } = thin(a, m, n, "pinv: the rotations did not settle");
       for (let j = 0; j < k && s[j] > rcond * s[0]; j++)
@@ -78,7 +79,6 @@ const epsilon = (x: Tensor): number => (x.dtype === "float32" ? 2 ** -23 : Numbe
 export function pinv(x: TensorLike, o: Partial<Cut> = {}): Tensor {
   const A = lift(x, "pinv");
   const { m, n } = matrixShape(A, "pinv");
-  requireFinite(A, "pinv");
   return apply(pinvOp, [A], { rcond: o.rcond ?? Math.max(m, n) * epsilon(A) });
 }
 
@@ -107,13 +107,12 @@ export function lstsq(a: TensorLike, b: TensorLike): Tensor {
   const A = lift(a, "lstsq");
   const B = lift(b, "lstsq");
   const { m, n } = matrixShape(A, "lstsq");
-  requireFinite(A, "lstsq");
   if (A.rank > 2) throw new ArgumentError("lstsq: expected one matrix [m, n], not a batch; use vmap.");
   checkSides(transpose(A), B, "lstsq");
   if (m >= n) {
     const { Q, R } = qr(A);
     const d = diagonal(R.detach()).abs();
-    if (n === 0 || d.min().item() > m * epsilon(A) * d.max().item())
+    if (n === 0 || !d.hasValues || d.min().item() > m * epsilon(A) * d.max().item())
       return triangularSolve(R, matmul(transpose(Q), B), { lower: false });
   }
   return B.rank === 1 ? reshape(matmul(pinv(A), B), [n]) : matmul(pinv(A), B);

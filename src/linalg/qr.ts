@@ -28,6 +28,7 @@ export const qrOp: Op<null> = defineOp<null>({
   name: "qr",
   forward: ([x]) => {
     const { m, n } = matrixShape(x, "qr");
+    requireFinite(x, "qr");
     return perMatrix(x, [m + n, n], (a, out) =>
       qrFactor(a, m, n, out.subarray(0, m * n), out.subarray(m * n)),
     );
@@ -77,7 +78,6 @@ function timesInverse(X: Tensor, R: Tensor, transposed: boolean): Tensor {
 export function qr(x: TensorLike): { Q: Tensor; R: Tensor } {
   const A = lift(x, "qr");
   const { m, n } = matrixShape(A, "qr");
-  requireFinite(A, "qr");
   if (m >= n) return unpack(apply(qrOp, [A], null), A);
   // A wide matrix: factorise its square part, then rotate the rest along.
   const square = slice(A, A.rank - 1, 0, m);

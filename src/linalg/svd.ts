@@ -36,6 +36,7 @@ export const svdOp: Op<null> = defineOp<null>({
   forward: ([x]) => {
     const { m, n } = matrixShape(x, "svd");
     const k = Math.min(m, n);
+    requireFinite(x, "svd");
     return perMatrix(x, [m + 1 + n, k], (a, out, index) => {
       const { u, s, v } = thin(a, m, n, `svd: the rotations did not settle${place(x, index)}`);
       for (let j = 0; j < k; j++) {
@@ -130,7 +131,6 @@ function parts(s: Tensor): { F: Tensor; row: Tensor; column: Tensor; inverse: Te
 export function svd(x: TensorLike): { U: Tensor; s: Tensor; V: Tensor; Vh: Tensor } {
   const A = lift(x, "svd");
   matrixShape(A, "svd");
-  requireFinite(A, "svd");
   const { U, s, V } = unpack(apply(svdOp, [A], null), A);
   return { U, s, V, Vh: transpose(V) };
 }

@@ -91,9 +91,8 @@ export interface BernoulliMixtureParameters {
 
 /** Σ_d x_d log p_d + (1 − x_d) log(1 − p_d) for rows of X and rows of p: [n, K]; 0 log 0 = 0. */
 export function bernoulliLogDensity(X: Tensor, probabilities: Tensor): Tensor {
-  const values = probabilities.values();
-  const sure = values.some((v: number) => v === 0 || v === 1);
-  if (!sure)
+  const sure = (v: number): boolean => v === 0 || v === 1;
+  if (probabilities.hasValues && !probabilities.values().some(sure))
     return add(
       matmul(X, transpose(log(probabilities))),
       matmul(sub(1, X), transpose(log(sub(1, probabilities)))),
