@@ -200,12 +200,14 @@ export function claimLimit<I extends Inputs>(
         else found.push({ value, gap: relativeGap(value, target) });
       }
       if (failure) break;
-      // The best converged value: where the sequence moves least. (Nearer still, rounding takes over.)
-      let [best, moves] = [found[found.length - 1], Number.POSITIVE_INFINITY];
-      for (let k = 3; k < found.length; k++) {
-        const step = relativeGap(found[k].value, found[k - 1].value);
-        if (step <= moves) [best, moves] = [found[k], step];
-      }
+      // Where the sequence has settled: the first place after which it moves no less. (Still nearer,
+      // rounding takes over; a limit that is only passed on the way is not settled there.)
+      const steps = found.map((x, k) =>
+        k === 0 ? Number.POSITIVE_INFINITY : relativeGap(x.value, found[k - 1].value),
+      );
+      let at = found.length - 1;
+      for (let k = found.length - 2; k >= 1; k--) if (steps[k] <= 1e-3 && steps[k + 1] >= steps[k]) at = k;
+      const [best, moves] = [found[at], steps[at]];
       worst = Math.max(worst, best.gap);
       if (!(best.gap <= tolerance + 10 * Math.min(moves, tolerance)))
         failure = `stays ${errorText(best.gap)} away from it (relative) as ${variable} goes to ${to}`;

@@ -256,10 +256,11 @@ class Parser {
       this.expect("‖", "to close the norm");
       if (this.next.kind !== "sup") this.fail("Only squared norms are read: ‖x‖^2.");
       this.take();
-      if (this.is("{")) this.take();
+      const braced = this.is("{");
+      if (braced) this.take();
       const n = this.take();
       if (n.text !== "2") this.fail("Only squared norms are read: ‖x‖^2.", n);
-      if (this.is("}")) this.take();
+      if (braced) this.expect("}", "after the exponent");
       return { k: "norm2", x };
     }
     if (t.text === "|") {
