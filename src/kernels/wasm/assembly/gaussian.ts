@@ -22,7 +22,7 @@ export function gaussianScratch(d: i32): i32 {
 }
 
 /** Doubles of moments a component: Σr, then Σ r z (d padded to 4), then Σ r z zᵀ (that squared; diagonal kinds: Σ r z²). */
-export function gaussianMoments(d: i32, diagonal: i32): i32 {
+export function gaussianMoments(d: i32, diagonal: bool): i32 {
   const dp = (d + 3) & ~3;
   return 2 + dp + (diagonal ? dp : dp * dp);
 }
@@ -68,21 +68,26 @@ function triangular(W: usize, z: usize, d: i32, constant: f64, joint: usize): vo
   }
 }
 
-/** The same for diagonal W, d numbers. */
-function diagonalForm(W: usize, z: usize, d: i32, constant: f64, joint: usize): void {
+/** The same for diagonal W, d numbers, straight from the samples. */
+function diagonalForm(W: usize, mean: usize, xt: usize, d: i32, constant: f64, joint: usize): void {
   const shift = f64x2.splat(constant);
   const half = f64x2.splat(-0.5);
-  for (let b: usize = 0; b < ROW; b += 32) {
-    let q0 = f64x2.splat(0), q1 = q0;
-    let p = z + b;
-    for (let i = 0; i < d; i++, p += ROW) {
-      const w = v128.load64_splat(W + (<usize>i << 3));
-      const y0 = f64x2.mul(w, v128.load(p)), y1 = f64x2.mul(w, v128.load(p, 16));
+  for (let b: usize = 0; b < ROW; b += 64) {
+    let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+    let p = xt + b;
+    for (let i: usize = 0; i < <usize>d << 3; i += 8, p += ROW) {
+      const w = v128.load64_splat(W + i), m = v128.load64_splat(mean + i);
+      const y0 = f64x2.mul(w, f64x2.sub(v128.load(p), m)), y1 = f64x2.mul(w, f64x2.sub(v128.load(p, 16), m));
+      const y2 = f64x2.mul(w, f64x2.sub(v128.load(p, 32), m)), y3 = f64x2.mul(w, f64x2.sub(v128.load(p, 48), m));
       q0 = madd<f64>(y0, y0, q0);
       q1 = madd<f64>(y1, y1, q1);
+      q2 = madd<f64>(y2, y2, q2);
+      q3 = madd<f64>(y3, y3, q3);
     }
     v128.store(joint + b, madd<f64>(half, q0, shift));
     v128.store(joint + b, madd<f64>(half, q1, shift), 16);
+    v128.store(joint + b, madd<f64>(half, q2, shift), 32);
+    v128.store(joint + b, madd<f64>(half, q3, shift), 48);
   }
 }
 
@@ -118,8 +123,31 @@ function normalise(joint: usize, norms: usize, weights: usize, K: i32): void {
   store<f64>(at, load<f64>(at) + total<f64>(v));
 }
 
+/** Adds Σ r, Σ r z and Σ r z² of one component to its moments, straight from the samples. */
+function diagonalMoments(xt: usize, mean: usize, r: usize, d: i32, out: usize): void {
+  let count = f64x2.splat(0);
+  for (let b: usize = 0; b < ROW; b += 16) count = f64x2.add(count, v128.load(r + b));
+  addTo(out, count);
+  const first = out + 16;
+  const second = first + (<usize>((d + 3) & ~3) << 3);
+  for (let i: usize = 0; i < <usize>d << 3; i += 8, xt += ROW) {
+    const m = v128.load64_splat(mean + i);
+    let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
+    for (let b: usize = 0; b < ROW; b += 32) {
+      const z0 = f64x2.sub(v128.load(xt + b), m), z1 = f64x2.sub(v128.load(xt + b, 16), m);
+      const v0 = f64x2.mul(v128.load(r + b), z0), v1 = f64x2.mul(v128.load(r + b, 16), z1);
+      s0 = f64x2.add(s0, v0);
+      s1 = f64x2.add(s1, v1);
+      q0 = madd<f64>(v0, z0, q0);
+      q1 = madd<f64>(v1, z1, q1);
+    }
+    addTo(first + i, f64x2.add(s0, s1));
+    addTo(second + i, f64x2.add(q0, q1));
+  }
+}
+
 /** Adds Σ r, Σ r z and Σ r z zᵀ of one component to its moments. */
-function moments(z: usize, r: usize, rz: usize, d: i32, diagonal: i32, out: usize): void {
+function moments(z: usize, r: usize, rz: usize, d: i32, out: usize): void {
   const dp = (d + 3) & ~3;
   let count = f64x2.splat(0);
   for (let b: usize = 0; b < ROW; b += 16) count = f64x2.add(count, v128.load(r + b));
@@ -129,18 +157,14 @@ function moments(z: usize, r: usize, rz: usize, d: i32, diagonal: i32, out: usiz
   for (let i = 0; i < d; i++) {
     const zi = z + <usize>i * ROW;
     const to = rz + <usize>i * ROW;
-    let s = f64x2.splat(0), q = s;
+    let s = f64x2.splat(0);
     for (let b: usize = 0; b < ROW; b += 16) {
-      const x = v128.load(zi + b);
-      const v = f64x2.mul(v128.load(r + b), x);
+      const v = f64x2.mul(v128.load(r + b), v128.load(zi + b));
       v128.store(to + b, v);
       s = f64x2.add(s, v);
-      q = madd<f64>(v, x, q);
     }
     addTo(first + (<usize>i << 3), s);
-    if (diagonal) addTo(second + (<usize>i << 3), q);
   }
-  if (diagonal) return;
   for (let i = 0; i < d; i += 4) {
     const a = rz + <usize>i * ROW;
     for (let j = 0; j < i + 4; j += 2) {
@@ -212,24 +236,33 @@ export function gaussianBlock64(
     for (let b = m; b < B; b++) store<f64>(to + (<usize>b << 3), 0);
   }
   for (let k = 0; k < K; k++) {
-    centre(xt, means + <usize>(k * d * 8), d, z);
+    const mean = means + <usize>(k * d * 8);
     const constant = load<f64>(constants + (<usize>k << 3));
     const w = W + <usize>(k * wStep);
     const to = joint + <usize>k * ROW;
-    if (form == 1) diagonalForm(w, z, d, constant, to);
-    else triangular(w, z, d, constant, to);
+    if (form == 1) {
+      diagonalForm(w, mean, xt, d, constant, to);
+      continue;
+    }
+    centre(xt, mean, d, z);
+    triangular(w, z, d, constant, to);
   }
   normalise(joint, norms, weights, K);
   let sum: f64 = 0;
   for (let b = 0; b < m; b++) sum += load<f64>(norms + (<usize>b << 3));
   if (out == 0) return sum;
-  const diagonal = form == 0 ? 0 : 1;
+  const diagonal = form != 0;
   const step = <usize>gaussianMoments(d, diagonal) << 3;
   for (let k = 0; k < K; k++) {
     const r = joint + <usize>k * ROW;
     for (let b = m; b < B; b++) store<f64>(r + (<usize>b << 3), 0);
-    centre(xt, means + <usize>(k * d * 8), d, z);
-    moments(z, r, rz, d, diagonal, out + <usize>k * step);
+    const mean = means + <usize>(k * d * 8);
+    if (diagonal) {
+      diagonalMoments(xt, mean, r, d, out + <usize>k * step);
+      continue;
+    }
+    centre(xt, mean, d, z);
+    moments(z, r, rz, d, out + <usize>k * step);
   }
   return sum;
 }
