@@ -8,6 +8,8 @@
 
 import type { DType, TypedArray } from "../tensor/index.ts";
 import { special } from "./special.ts";
+import { engine } from "./wasm/engine.ts";
+import { copyIn, copyOut, regions } from "./wasm/room.ts";
 
 /** out[oi + i] = f(a[ai + i·sa]) for i < n. */
 export type UnaryLoop = (o: TypedArray, oi: number, a: TypedArray, ai: number, sa: number, n: number) => void;
@@ -36,12 +38,33 @@ function build(key: string, params: string, body: string): any {
 
 /** The loop of a one-argument expression in `x`, e.g. "Math.exp(x)"; helpers of special.ts as `m.erf(x)`. */
 export function unaryLoop(expression: string, from: DType, to: DType): UnaryLoop {
-  return build(
+  const plain: UnaryLoop = build(
     `u${from}${to}${expression}`,
     "o, oi, a, ai, sa, n",
     `for (let i = 0, p = ai; i < n; i++, p += sa) { const x = a[p]; o[oi + i] = ${expression}; }`,
   );
+  const kernel = from === to ? VECTOR[expression] : undefined;
+  const bits = from === "float32" ? 32 : from === "float64" ? 64 : 0;
+  if (!kernel || bits === 0) return plain;
+  return (o, oi, a, ai, sa, n) => {
+    const e = sa === 1 && n >= WORTH_COPYING ? engine() : null;
+    if (!e) return plain(o, oi, a, ai, sa, n);
+    const [x, y] = regions(e, n * (bits / 8), n * (bits / 8));
+    copyIn(e, a.subarray(ai, ai + n), x, bits === 64);
+    e.exports[`${kernel}Array${bits}`](x, y, n);
+    copyOut(e, y, o.subarray(oi, oi + n));
+  };
 }
+
+/** Functions that the WebAssembly kernels compute four (or two) at a time. */
+const VECTOR: Record<string, string> = {
+  "Math.exp(x)": "exp",
+  "Math.log(x)": "log",
+  "Math.tanh(x)": "tanh",
+  "m.sigmoid(x)": "sigmoid",
+};
+/** From so many numbers on, the copies cost less than the scalar functions. */
+const WORTH_COPYING = 256;
 
 /** The loop of a two-argument expression in `x` and `y`, e.g. "x * y". */
 export function binaryLoop(expression: string, a: DType, b: DType, to: DType): BinaryLoop {

@@ -21,27 +21,37 @@ export interface Windows {
   dilation: readonly [number, number];
 }
 
+/** For each output position, the places its window covers: list[starts[p]] … list[starts[p + 1] − 1]. */
+export function windowLists(s: Windows): { starts: Int32Array; list: Int32Array } {
+  const starts = [0];
+  const list: number[] = [];
+  for (let i = 0; i < s.oh; i++)
+    for (let j = 0; j < s.ow; j++) {
+      for (let r = s.rows[2 * i]; r < s.rows[2 * i + 1]; r += s.dilation[0])
+        for (let c = s.columns[2 * j]; c < s.columns[2 * j + 1]; c += s.dilation[1]) list.push(r * s.w + c);
+      starts.push(list.length);
+    }
+  return { starts: Int32Array.from(starts), list: Int32Array.from(list) };
+}
+
 /** Position of the largest entry of each window in its plane (the first of equals; NaN wins). */
 export function maxPositions(x: TypedArray, planes: number, s: Windows): Int32Array {
-  const out = new Int32Array(planes * s.oh * s.ow);
-  let at = 0;
-  for (let p = 0; p < planes; p++) {
-    const base = p * s.h * s.w;
-    for (let i = 0; i < s.oh; i++)
-      for (let j = 0; j < s.ow; j++) {
-        let best = -1;
-        let value = Number.NEGATIVE_INFINITY;
-        for (let r = s.rows[2 * i]; r < s.rows[2 * i + 1]; r += s.dilation[0])
-          for (let c = s.columns[2 * j]; c < s.columns[2 * j + 1]; c += s.dilation[1]) {
-            const v = x[base + r * s.w + c];
-            if (best < 0 || v > value || (Number.isNaN(v) && !Number.isNaN(value))) {
-              best = base + r * s.w + c;
-              value = v;
-            }
-          }
-        out[at++] = best;
+  const { starts, list } = windowLists(s);
+  const positions = s.oh * s.ow;
+  const out = new Int32Array(planes * positions);
+  for (let p = 0, base = 0, at = 0; p < planes; p++, base += s.h * s.w)
+    for (let o = 0; o < positions; o++) {
+      let best = base + list[starts[o]];
+      let value = x[best];
+      for (let e = starts[o] + 1; e < starts[o + 1]; e++) {
+        const v = x[base + list[e]];
+        if (v > value || (Number.isNaN(v) && !Number.isNaN(value))) {
+          best = base + list[e];
+          value = v;
+        }
       }
-  }
+      out[at++] = best;
+    }
   return out;
 }
 

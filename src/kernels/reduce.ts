@@ -23,6 +23,22 @@ export function sumBlocks(a: TypedArray, out: TypedArray, outer: number, n: numb
   }
 }
 
+/** out[k] = Σ over what comes before and after of [outer, kept, inner]. */
+export function sumAround(a: TypedArray, out: TypedArray, outer: number, kept: number, inner: number): void {
+  if (inner === 1) {
+    sumBlocks(a, out, 1, outer, kept);
+    return;
+  }
+  const sums = new Float64Array(kept);
+  for (let o = 0, p = 0; o < outer; o++)
+    for (let k = 0; k < kept; k++) {
+      let s = 0;
+      for (let i = 0; i < inner; i++) s += a[p++];
+      sums[k] += s;
+    }
+  out.set(sums);
+}
+
 export function prodBlocks(a: TypedArray, out: TypedArray, outer: number, n: number, inner: number): void {
   for (let i = 0; i < outer; i++)
     for (let k = 0; k < inner; k++) {

@@ -2,7 +2,7 @@
  * Repeating a tensor to a larger shape, and its adjoint: summing a tensor down to a smaller one.
  */
 
-import { sumBlocks } from "../kernels/index.ts";
+import { sumAround, sumBlocks } from "../kernels/index.ts";
 import {
   allocate,
   broadcastShapes,
@@ -42,9 +42,19 @@ export const sumToOp = defineOp<To>({
   forward: ([x], { shape }) => {
     const lead = x.rank - shape.length;
     const summed = x.shape.map((n, i) => i < lead || (shape[i - lead] === 1 && n !== 1));
+    const kept = [...x.shape.keys()].filter((d) => !summed[d] && x.shape[d] !== 1);
+    const dtype = toFloat(x.dtype);
+    const rest = shape.reduce((a, b) => a * b, 1);
+    const out = allocate(dtype, rest);
+    const [first, last] = [kept[0] ?? 0, kept[kept.length - 1] ?? -1];
+    if (summed.slice(first, last + 1).every((gone) => !gone)) {
+      // What is kept lies in one piece: sum before and after it without moving anything.
+      const size = (from: number, to: number): number => x.shape.slice(from, to).reduce((a, b) => a * b, 1);
+      sumAround(x.values(), out, size(0, first), rest, size(last + 1, x.rank));
+      return new Tensor(out, shape, dtype);
+    }
     const order = [...x.shape.keys()].sort((a, b) => Number(summed[b]) - Number(summed[a]) || a - b);
     const count = x.shape.reduce((n, s, i) => (summed[i] ? n * s : n), 1);
-    const dtype = toFloat(x.dtype);
     const moved = new Tensor(
       x.data,
       order.map((i) => x.shape[i]),
@@ -54,8 +64,6 @@ export const sumToOp = defineOp<To>({
     );
     const flat = allocate(x.dtype, x.size);
     copyStrided(moved, flat);
-    const rest = shape.reduce((a, b) => a * b, 1);
-    const out = allocate(dtype, rest);
     sumBlocks(flat, out, 1, count, rest);
     return new Tensor(out, shape, dtype);
   },

@@ -67,14 +67,15 @@ export function binaryForward(
  * operands with the given strides.
  */
 export function rows(
-  shape: readonly number[],
-  strides: readonly (readonly number[])[],
+  fullShape: readonly number[],
+  fullStrides: readonly (readonly number[])[],
   offsets: readonly number[],
   visit: (at: number, starts: number[], steps: number[], n: number) => void,
 ): void {
-  const rank = shape.length;
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = fullShape.reduce((a, b) => a * b, 1);
   if (size === 0) return;
+  const { shape, strides } = joined(fullShape, fullStrides);
+  const rank = shape.length;
   const n = rank === 0 ? 1 : shape[rank - 1];
   const steps = strides.map((s) => (rank === 0 ? 0 : s[rank - 1]));
   const starts = [...offsets];
@@ -88,4 +89,25 @@ export function rows(
       index[d] = 0;
     }
   }
+}
+
+/** The same walk with neighbouring axes joined wherever every operand steps through them evenly: longer rows. */
+function joined(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+): { shape: number[]; strides: number[][] } {
+  const sizes: number[] = [];
+  const steps: number[][] = strides.map(() => []);
+  for (let d = 0; d < shape.length; d++) {
+    const last = sizes.length - 1;
+    if (shape[d] === 1) continue;
+    if (last >= 0 && strides.every((s, k) => steps[k][last] === s[d] * shape[d])) {
+      sizes[last] *= shape[d];
+      for (let k = 0; k < strides.length; k++) steps[k][last] = strides[k][d];
+    } else {
+      sizes.push(shape[d]);
+      for (let k = 0; k < strides.length; k++) steps[k].push(strides[k][d]);
+    }
+  }
+  return { shape: sizes, strides: steps };
 }

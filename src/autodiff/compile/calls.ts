@@ -5,7 +5,15 @@
  * one unit-stride row.
  */
 
-import { type ConvSizes, liveTaps, type Windows } from "../../kernels/index.ts";
+import {
+  type ConvSizes,
+  convPairs,
+  groupPairs,
+  type Pairs,
+  runningTotals,
+  type Windows,
+  windowLists,
+} from "../../kernels/index.ts";
 import { engine } from "../../kernels/wasm/engine.ts";
 import { bytesOf } from "../../kernels/wasm/memory.ts";
 import { sizeOf } from "../../tensor/index.ts";
@@ -72,7 +80,7 @@ const HANDLERS: Record<string, Handler> = {
 
   conv2d(s, v, { args: [x, w], params }) {
     const c = params as ConvSizes;
-    convolve(s, v, x, w, c, pairs(c), {
+    convolve(s, v, x, w, c, convPairs(c), {
       positions: c.oh * c.ow,
       inputs: c.h * c.w,
       channels: c.co,
@@ -85,7 +93,7 @@ const HANDLERS: Record<string, Handler> = {
 
   conv2dInputGrad(s, v, { args: [g, w], params }) {
     const c = params as ConvSizes;
-    convolve(s, v, g, w, c, pairs(c), {
+    convolve(s, v, g, w, c, convPairs(c), {
       positions: c.h * c.w,
       inputs: c.oh * c.ow,
       channels: c.ci,
@@ -101,7 +109,7 @@ const HANDLERS: Record<string, Handler> = {
     const X = s.dense(x, BATCH_LAST);
     const G = s.dense(g, BATCH_LAST);
     const taps = c.kh * c.kw;
-    const { starts, entries } = grouped(pairs(c), "tap", taps);
+    const { starts, entries } = groupPairs(convPairs(c), "tap", taps);
     const out = s.output(v, rowMajor(v.shape));
     s.add({
       kind: "call",
@@ -179,7 +187,7 @@ const HANDLERS: Record<string, Handler> = {
     for (let p = 0; p < w.oh * w.ow; p++)
       for (let e = starts[p]; e < starts[p + 1]; e++)
         back[list[e]].push({ out: p, factor: 1 / w.divisors[p] });
-    const turned = Int32Array.from([0, ...running(back.map((b) => b.length))]);
+    const turned = Int32Array.from([0, ...runningTotals(back.map((b) => b.length))]);
     const flat = back.flat();
     weighted(
       s,
@@ -291,48 +299,6 @@ function one(kernel: string, full: 0 | 1): Handler {
   };
 }
 
-interface Pairs {
-  output: number[];
-  input: number[];
-  tap: number[];
-}
-
-/** Every (output position, input position, tap) that meets the image. */
-function pairs(c: ConvSizes): Pairs {
-  const rows = liveTaps(c.oh, c.h, c.kh, c.stride[0], c.padding[0], c.dilation[0]);
-  const columns = liveTaps(c.ow, c.w, c.kw, c.stride[1], c.padding[1], c.dilation[1]);
-  const out: Pairs = { output: [], input: [], tap: [] };
-  for (let i = 0; i < c.oh; i++)
-    for (let j = 0; j < c.ow; j++)
-      for (let k = rows[2 * i]; k < rows[2 * i + 1]; k++)
-        for (let l = columns[2 * j]; l < columns[2 * j + 1]; l++) {
-          const h = i * c.stride[0] - c.padding[0] + k * c.dilation[0];
-          const w = j * c.stride[1] - c.padding[1] + l * c.dilation[1];
-          out.output.push(i * c.ow + j);
-          out.input.push(h * c.w + w);
-          out.tap.push(k * c.kw + l);
-        }
-  return out;
-}
-
-/** The triples grouped by one of their parts: (tap, other position), or (output, input) for taps. */
-function grouped(p: Pairs, by: keyof Pairs, count: number): { starts: Int32Array; entries: Int32Array } {
-  const groups: number[][] = Array.from({ length: count }, () => []);
-  p[by].forEach((g, i) => {
-    if (by === "tap") groups[g].push(p.output[i], p.input[i]);
-    else groups[g].push(p.tap[i], by === "output" ? p.input[i] : p.output[i]);
-  });
-  return {
-    starts: Int32Array.from([0, ...running(groups.map((g) => g.length / 2))]),
-    entries: Int32Array.from(groups.flat()),
-  };
-}
-
-function running(counts: number[]): number[] {
-  let total = 0;
-  return counts.map((n) => (total += n));
-}
-
 interface Convolution {
   positions: number;
   inputs: number;
@@ -346,7 +312,7 @@ interface Convolution {
 function convolve(s: Schedule, v: Value, x: Value, w: Value, c: ConvSizes, p: Pairs, o: Convolution): void {
   const X = s.dense(x, BATCH_LAST);
   const W = s.dense(w, rowMajor(w.shape));
-  const { starts, entries } = grouped(p, o.by, o.positions);
+  const { starts, entries } = groupPairs(p, o.by, o.positions);
   const out = s.output(v, BATCH_LAST);
   s.add({
     kind: "call",
@@ -378,19 +344,6 @@ function scratchFor(c: ConvSizes, v: Value): number {
   const need = (channels: number, inner: number, positions: number, inputs: number): number =>
     e.exports.convScratch(channels, inner, positions, inputs, c.kh * c.kw, c.n, bytesOf(v.dtype));
   return Math.max(need(c.co, c.ci, c.oh * c.ow, c.h * c.w), need(c.ci, c.co, c.h * c.w, c.oh * c.ow));
-}
-
-/** The input positions of each window. */
-function windowLists(w: Windows): { starts: Int32Array; list: Int32Array } {
-  const starts = [0];
-  const list: number[] = [];
-  for (let i = 0; i < w.oh; i++)
-    for (let j = 0; j < w.ow; j++) {
-      for (let r = w.rows[2 * i]; r < w.rows[2 * i + 1]; r += w.dilation[0])
-        for (let c = w.columns[2 * j]; c < w.columns[2 * j + 1]; c += w.dilation[1]) list.push(r * w.w + c);
-      starts.push(list.length);
-    }
-  return { starts: Int32Array.from(starts), list: Int32Array.from(list) };
 }
 
 /** 1 when every window has four entries, none shared, and all inputs are in one. */

@@ -39,3 +39,4 @@ export { exp32, exp64, log32, log64, sigmoid32, sigmoid64, tanh32, tanh64 } from
 export { matmul32, matmul64, matmulScratch } from "./matmul";
 export { gaussianBlock64, gaussianMoments, gaussianScratch } from "./gaussian";
 export { maxPool32, maxPool64, maxPoolGrad32, maxPoolGrad64, weighted32, weighted64 } from "./pool";
+export { moments32, moments64, normalize32, normalize64, normalizeGrad32, normalizeGrad64 } from "./norm";
