@@ -1,9 +1,8 @@
 /**
- * Inverses, linear systems and determinants by LU.
+ * Inverses and linear systems by LU.
  *
- *   Y = A⁻¹:      ∂L/∂A = −Y ᵀ G Yᵀ          (G = ∂L/∂Y)
+ *   Y = A⁻¹:      ∂L/∂A = −Yᵀ G Yᵀ          (G = ∂L/∂Y)
  *   X = A⁻¹ B:    ∂L/∂B = A⁻ᵀ G,  ∂L/∂A = −(∂L/∂B) Xᵀ
- *   ∂ log|A|/∂A = A⁻ᵀ,  ∂|A|/∂A = |A| A⁻ᵀ
  */
 
 import {
@@ -11,7 +10,6 @@ import {
   defineOp,
   lift,
   matmul,
-  mul,
   neg,
   outer,
   PREC,
@@ -32,12 +30,12 @@ import {
   sizeOf,
   type Tensor,
 } from "../tensor/index.ts";
-import { type LU, luFactor, luLogDet, luSolve } from "./dense/lu.ts";
-import { asMatrices, raised, trace } from "./diagonal.ts";
+import { type LU, luFactor, luSolve } from "./dense/lu.ts";
+import { raised } from "./diagonal.ts";
 import { doubles, pack, perMatrix, place, requireFinite, squareSize } from "./matrices.ts";
 
 /** Random matrices away from singularity, so that finite differences have digits to compare. */
-function regular(seed: number, shape: number[]): Tensor {
+export function regular(seed: number, shape: number[]): Tensor {
   const x = rng(seed).normal(shape, 0, 0.5);
   const n = shape[shape.length - 1];
   for (let i = 0; i < x.size; i++) if ((i % (n * n)) % (n + 1) === 0) x.data[i] += 2;
@@ -138,58 +136,7 @@ export function places(own: readonly number[], lead: readonly number[]): (i: num
   };
 }
 
-const determinant = (x: Tensor, where: string, read: (sign: number, log: number) => number): Tensor => {
-  const n = squareSize(x, where);
-  requireFinite(x, where);
-  return perMatrix(x, [], (a, out) => {
-    const { sign, log } = luLogDet(luFactor(a, n));
-    out[0] = read(sign, log);
-  });
-};
-
-export const logdetOp: Op<null> = defineOp<null>({
-  name: "logdet",
-  forward: ([x]) => determinant(x, "logdet", (sign, log) => (sign < 0 ? Number.NaN : log)),
-  vjp: [(G, [A]) => mul(asMatrices(G), transpose(inv(A)))],
-  jvp: [(T, [A]) => trace(solve(A, T))],
-  latex: ([x]) => tex(`\\log\\left|${x.tex}\\right|`, PREC.unary),
-  samples: () => [{ inputs: [regular(1, [3, 3])] }, { inputs: [regular(2, [2, 2, 2])] }],
-});
-
-export const logabsdetOp: Op<null> = defineOp<null>({
-  name: "logabsdet",
-  forward: ([x]) => determinant(x, "slogdet", (_, log) => log),
-  vjp: [(G, [A]) => mul(asMatrices(G), transpose(inv(A)))],
-  jvp: [(T, [A]) => trace(solve(A, T))],
-  latex: ([x]) => tex(`\\log\\left|\\det ${wrap(x, PREC.power)}\\right|`, PREC.unary),
-  samples: () => [{ inputs: [neg(regular(1, [3, 3]))] }],
-});
-
-export const detSignOp: Op<null> = defineOp<null>({
-  name: "detSign",
-  forward: ([x]) => determinant(x, "slogdet", (sign) => sign),
-  latex: ([x]) => tex(`\\operatorname{sign}\\det ${wrap(x, PREC.power)}`, PREC.unary),
-  samples: () => [{ inputs: [neg(regular(1, [3, 3]))] }],
-});
-
-export const detOp: Op<null> = defineOp<null>({
-  name: "det",
-  forward: ([x]) => {
-    const n = squareSize(x, "det");
-    requireFinite(x, "det");
-    return perMatrix(x, [], (a, out) => {
-      const { lu, parity } = luFactor(a, n);
-      out[0] = parity;
-      for (let i = 0; i < n; i++) out[0] *= lu[i * n + i];
-    });
-  },
-  vjp: [(G, [A], y) => mul(asMatrices(mul(G, y)), transpose(inv(A)))],
-  jvp: [(T, [A], y) => mul(y, trace(solve(A, T)))],
-  latex: ([x]) => tex(`\\left|${x.tex}\\right|`),
-  samples: () => [{ inputs: [regular(1, [3, 3])] }, { inputs: [neg(regular(2, [2, 3, 3]))] }],
-});
-
-function squareInput(x: TensorLike, where: string): Tensor {
+export function squareInput(x: TensorLike, where: string): Tensor {
   const t = lift(x, where);
   squareSize(t, where);
   return t;
@@ -200,21 +147,6 @@ function squareInput(x: TensorLike, where: string): Tensor {
  * @throws NumericalError when a matrix is singular.
  */
 export const inv = (x: TensorLike): Tensor => apply(invOp, [squareInput(x, "inv")], null);
-
-/** |A|, the determinant. Its gradient needs a regular matrix. */
-export const det = (x: TensorLike): Tensor => apply(detOp, [squareInput(x, "det")], null);
-
-/**
- * log|A| for |A| > 0; −∞ for a singular matrix and NaN for a negative determinant, as in PyTorch.
- * For any sign see `slogdet`; for a positive definite matrix 2 Σ log Lᵢᵢ of `cholesky` is quicker.
- */
-export const logdet = (x: TensorLike): Tensor => apply(logdetOp, [squareInput(x, "logdet")], null);
-
-/** The sign of |A| (no gradient) and the logarithm of its absolute value. */
-export function slogdet(x: TensorLike): { sign: Tensor; logabsdet: Tensor } {
-  const t = squareInput(x, "slogdet");
-  return { sign: apply(detSignOp, [t], null), logabsdet: apply(logabsdetOp, [t], null) };
-}
 
 /**
  * X with A X = B, by LU with partial pivoting.

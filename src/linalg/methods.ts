@@ -6,8 +6,9 @@ import type { TensorLike } from "../ops/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import type { Shape } from "../tensor/types.ts";
 import { cholesky } from "./cholesky.ts";
+import { det, logdet } from "./determinant.ts";
 import { diag, trace } from "./diagonal.ts";
-import { det, inv, logdet, solve } from "./inverse.ts";
+import { inv, solve } from "./inverse.ts";
 
 declare module "../tensor/tensor.ts" {
   interface Tensor<in out S extends Shape = any> {

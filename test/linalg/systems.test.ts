@@ -90,6 +90,22 @@ test("determinants agree with each other and with the product rule", () => {
   );
 });
 
+test("the gradient of a determinant at a singular matrix is its cofactors", () => {
+  const A = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+    [7, 8, 9],
+  ]);
+  const cofactors = tensor([
+    [-3, 6, -3],
+    [6, -12, 6],
+    [-3, 6, -3],
+  ]);
+  close(grad((x: Tensor) => det(x))(A), cofactors, 1e-10);
+  close(grad((x: Tensor) => det(x))(A.mul(0)), A.mul(0));
+  gradcheck((x: Tensor) => det(x), [A]);
+});
+
 test("the Cholesky factor multiplies back, and reads the symmetric part", () => {
   const A = spd(1, 6);
   const L = cholesky(A);
