@@ -18,6 +18,7 @@ import { Forms, type In } from "./forms.ts";
 import { type GraphOptions, graphSpec } from "./graph.ts";
 import { JacobianForm } from "./jacobian-form.ts";
 import { Paths } from "./paths.ts";
+import { rowForm } from "./row-form.ts";
 import { toMarkdown, toTex } from "./show.ts";
 import { type Detail, type Quantity, Structure } from "./structure.ts";
 import { Study, type StudyOptions } from "./study.ts";
@@ -28,6 +29,8 @@ import type { Verdict } from "./verdict.ts";
 export interface DeriveOptions extends StudyOptions, Notation {
   /** Steps from name to name, or operation by operation. Default: by names where any result is named. */
   detail?: Detail;
+  /** LaTeX of the rows of matrices of examples, e.g. { X: "x_n", r_k: "r_{nk}" }: gradients come as Σ_n as well. */
+  rows?: Readonly<Record<string, string>>;
   /** Names of sizes, e.g. { N: 5 }, for claims in LaTeX and for coefficients such as 1/N. */
   sizes?: Readonly<Record<string, number>>;
 }
@@ -43,6 +46,10 @@ export interface Gradient {
   readonly formula: string;
   /** The right-hand side in the named quantities and their gradients. */
   readonly local: string;
+  /** The same as a sum over examples, with the option `rows`. */
+  readonly overExamples?: string;
+  /** Definitions of unnamed results the formula keeps for brevity. */
+  readonly where?: string;
   readonly value: Tensor;
   readonly verdict: Verdict;
 }
@@ -61,6 +68,9 @@ export function derive<I extends Inputs>(
 ): Derivation<I> {
   return new Derivation<I>(f, inputs, options);
 }
+
+/** Formulas longer than this, in characters of LaTeX, keep unnamed results as symbols. */
+const LONG = 200;
 
 export class Derivation<I extends Inputs = Inputs> {
   readonly study: Study;
@@ -87,6 +97,7 @@ export class Derivation<I extends Inputs = Inputs> {
       bold: options.bold,
       gradients: options.gradients,
       upstream: options.upstream,
+      sizes: options.sizes,
       output: this.study.trace.outputName,
       scalar: this.study.scalar,
       rankOf: (name) => quantities.get(name)?.tensor.rank ?? 0,
@@ -144,17 +155,31 @@ export class Derivation<I extends Inputs = Inputs> {
     const q = this.structure.quantities.get(name);
     if (!q || !this.study.here.gradients.has(name)) throw new ArgumentError(this.unknown(name));
     const symbols = symbolsFor(this.naming);
-    const full = this.forms.gradient(name, "inputs");
+    const brief = this.forms.brief(name, (e) => printExpr(e, symbols).length > LONG);
+    const full = brief.expr;
     const near = this.forms.gradient(name, "neighbours");
     const formula = printExpr(full, symbols);
     const local = printExpr(near, symbols);
     const left = gradientTex(this.naming, name);
-    const both = local !== formula && local !== left ? `${local} = ${formula}` : formula;
+    const rows = rowForm(this, name);
+    const sides = [
+      ...(local !== left && local.length < formula.length ? [local] : []),
+      formula,
+      ...(rows ? [rows] : []),
+    ];
+    const where = brief.kept
+      .map(
+        (n) =>
+          `${symbols(n)} = ${printExpr(this.forms.resolve(this.structure.quantities.get(n)!.definition!, "inputs"), symbols)}`,
+      )
+      .join(", \\quad ");
     return {
       name,
-      tex: `${left} = ${both}`,
+      tex: `${left} = ${[...new Set(sides)].join(" = ")}${where ? `, \\qquad ${where}` : ""}`,
       formula,
       local,
+      ...(rows ? { overExamples: rows } : {}),
+      ...(where ? { where } : {}),
       value: this.gradientValue(name),
       verdict: this.forms.check(name, full),
     };

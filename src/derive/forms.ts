@@ -7,7 +7,7 @@ import { rng, type Tensor } from "../tensor/index.ts";
 import type { Step } from "./backward-steps.ts";
 import { add, num, replace, sym, zeros } from "./expr/build.ts";
 import { Point } from "./expr/evaluate.ts";
-import { type Expr, matrixShape } from "./expr/expr.ts";
+import { type Expr, matrixShape, subexpressions } from "./expr/expr.ts";
 import { Simplifier } from "./expr/simplify.ts";
 import type { Quantity, Structure } from "./structure.ts";
 import { barOf } from "./study.ts";
@@ -83,6 +83,35 @@ export class Forms {
     const raw = add(parts);
     const simple = (inTermsOf === "inputs" ? this.simplifier : this.neighbourSimplifier).simplify(raw);
     return this.holds(name, simple) ? simple : raw;
+  }
+
+  /**
+   * The formula in the named quantities; where that is too long to read, the unnamed results that occur
+   * more than once stay symbols.
+   */
+  brief(name: string, tooLong: (e: Expr) => boolean): { expr: Expr; kept: string[] } {
+    const whole = this.gradient(name, "inputs");
+    if (!tooLong(whole)) return { expr: whole, kept: [] };
+    const { quantities, study } = this.structure;
+    const unnamed = [...quantities.values()].filter(
+      (q) =>
+        q.definition &&
+        !q.named &&
+        q.kind === "intermediate" &&
+        this.resolve(q.definition, "inputs").weight > 6,
+    );
+    const simplifier = new Simplifier({
+      points: study.algebraPoints.map((p) => p.point),
+      known: [...quantities.values()]
+        .filter((q) => q.named || unnamed.includes(q))
+        .map((q) => sym(q.name, q.tensor.shape)),
+    });
+    const short = simplifier.simplify(whole);
+    const used = new Set([...subexpressions(short)].filter((x) => x.kind === "sym").map((x) => x.name));
+    const kept = unnamed.filter((q) => used.has(q.name)).map((q) => q.name);
+    return kept.length > 0 && short.weight < 0.7 * whole.weight && this.holds(name, short)
+      ? { expr: short, kept }
+      : { expr: whole, kept: [] };
   }
 
   /** Each step's contribution to ∂L/∂name, as formulas of the same terms. */

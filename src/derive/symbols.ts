@@ -18,6 +18,8 @@ export interface Naming extends Notation {
   output: string;
   /** A symbol of its own for ∂L/∂output. */
   upstream?: string;
+  /** Names of sizes that may stand in coefficients. */
+  sizes?: Readonly<Record<string, number>>;
   /** Whether the output is the scalar that is differentiated, or only an argument of an unknown L. */
   scalar: boolean;
   rankOf: (name: string) => number;
@@ -48,5 +50,8 @@ export function gradientTex(n: Naming, name: string): string {
 }
 
 export function symbolsFor(n: Naming): Symbols {
-  return (name) => (name.startsWith("bar:") ? gradientTex(n, name.slice(4)) : plain(n, name));
+  const symbols: Symbols = (name) =>
+    name.startsWith("bar:") ? gradientTex(n, name.slice(4)) : plain(n, name);
+  if (n.sizes) symbols.sizes = n.sizes;
+  return symbols;
 }

@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { derive } from "../../src/derive/index.ts";
-import { oneHot, rng, tensor } from "../../src/tensor/index.ts";
+import "../../src/linalg/index.ts";
+import { eye, oneHot, rng, tensor } from "../../src/tensor/index.ts";
 import * as sheets from "./sheets.ts";
 
 const short = (tex: string): string =>
@@ -32,7 +33,7 @@ const forms: [string, () => any, string, string, string?][] = [
   ["003 (13)", sheets.reluNetwork, "Z", "((P - Y) W_2') o 1[Z > 0]", "dH o 1[Z > 0]"],
   ["003 (14)", sheets.reluNetwork, "W1", "X' (((P - Y) W_2') o 1[Z > 0])", "X' dZ"],
   ["003 (15)", sheets.reluNetwork, "b1", "1' (((P - Y) W_2') o 1[Z > 0])", "1' dZ"],
-  ["003 mean", sheets.meanNetwork, "S", "tfrac{1}{5} (P - {onehot}(y))"],
+  ["003 mean", sheets.meanNetwork, "S", "frac{1}{N} (P - {onehot}(y))"],
   ["002 1d", sheets.autoencoder, "W", "W (W' W x - x) x' + W x (W' W x - x)'"],
   ["002 2b", sheets.gplvm1, "X", "-alpha D K^{-1} X"],
   ["002 2d", sheets.gplvm2, "X", "alpha K^{-1} Y Y' K^{-1} X"],
@@ -193,4 +194,35 @@ test("numbers given by name stay symbols", () => {
   assert.equal(d.gradient("x").formula, "2 \\lambda x");
   const e = derive(({ x, c }) => x.mul(c).sum(), { x: rng(8).normal([3]), c: tensor(1) });
   assert.equal(e.gradient("x").formula, "c \\mathbf{1}");
+});
+
+test("000 1a: the sum over examples, where rows have a symbol", () => {
+  const d = sheets.mixture();
+  const shown = derive(d.study.f as any, { ...d.study.given } as any, {
+    ...d.options,
+    rows: { D: "d_n", r_k: "r_{nk}" },
+  });
+  assert.equal(shown.gradient("mu_k").overExamples, "\\sum_{n} r_{nk} \\Sigma_{k}^{-1} d_n");
+  assert.equal(shown.gradient("pi_k").overExamples, "\\frac{1}{\\pi_{k}} \\sum_{n} r_{nk}");
+  const plain = derive(
+    ({ X, mu, w }) => X.sub(mu).square().sum(1).mul(w).sum().mul(-0.5),
+    { X: rng(9).normal([4, 2]), mu: rng(10).normal([2]), w: rng(11).uniform([4]) },
+    { constants: ["X", "w"], rows: { X: "x_n", w: "w_n" } },
+  );
+  assert.equal(plain.gradient("mu").overExamples, "\\sum_{n} w_n \\left(x_n - \\mu\\right)");
+});
+
+test("a long formula keeps an unnamed part as a symbol, and says what it is", () => {
+  const r = rng(12);
+  const d = derive(
+    ({ X, Y, alpha, beta }) => {
+      const K = X.matmul(X.T).mul(alpha).add(eye(5).div(beta));
+      return K.logdet().mul(3).add(K.solve(Y).mul(Y).sum()).mul(-0.5);
+    },
+    { X: r.normal([5, 2]), Y: r.normal([5, 3]), alpha: tensor(0.7), beta: tensor(2) },
+    { constants: ["Y"] },
+  );
+  const g = d.gradient("X");
+  assert.match(g.where ?? "", /^v_\{\d\} = \\alpha X X\^\{\\top\} \+ \\frac\{1\}\{\\beta\} I$/);
+  assert.ok(g.formula.length < 120, g.formula);
 });

@@ -9,8 +9,11 @@ import { isGreek } from "../names.ts";
 import { isNegative, scale, split } from "./build.ts";
 import type { Expr } from "./expr.ts";
 
-/** LaTeX of symbols, by name. */
-export type Symbols = (name: string) => string;
+/** LaTeX of symbols, by name; with names for sizes such as N. */
+export interface Symbols {
+  (name: string): string;
+  sizes?: Readonly<Record<string, number>>;
+}
 
 export function printExpr(e: Expr, symbols: Symbols): string {
   return new Printer(symbols).print(e).tex;
@@ -181,27 +184,42 @@ class Printer {
     const show = (e: Expr, alone: boolean): string =>
       alone ? this.print(e).tex : wrap(this.print(e), e.kind === "mul" ? FACTOR : PREC.mul + 0.5);
     const minus = c < 0 ? "-" : "";
-    const size = Math.abs(c);
-    if (below.length === 0) {
+    const named = this.sized(Math.abs(c));
+    const size = named.number;
+    if (below.length === 0 && !named.below) {
       const parts = order(above).map((e) => show(e, false));
+      if (named.above) parts.unshift(named.above);
       if (size !== 1 || parts.length === 0) parts.unshift(numberTex(size).tex);
       return tex(`${minus}${join(parts)}`, minus ? PREC.add : parts.length > 1 ? PREC.mul : PREC.power);
     }
     // A simple fraction as coefficient joins the bar: ½ · 1/β is 1/(2β).
     const [p, q] = fraction(size);
-    const top = order(above).map((e) => show(e, above.length === 1 && p === 1));
+    const top = order(above).map((e) => show(e, above.length === 1 && p === 1 && !named.above));
+    if (named.above) top.unshift(named.above);
     if (p !== 1) top.unshift(numberTex(p).tex);
     const bottom = order(below).map((e) => {
       const base = e.args[0];
       const t = this.print(base);
-      if (e.value === -1) return below.length === 1 && q === 1 ? t.tex : wrap(t, PREC.mul + 0.5);
+      if (e.value === -1)
+        return below.length === 1 && q === 1 && !named.below ? t.tex : wrap(t, PREC.mul + 0.5);
       return `${wrap(t, PREC.atom)}^{${numberTex(-e.value).tex}}`;
     });
+    if (named.below) bottom.unshift(named.below);
     if (q !== 1) bottom.unshift(numberTex(q).tex);
     return tex(
       `${minus}\\frac{${top.length === 0 ? "1" : join(top)}}{${join(bottom)}}`,
       minus ? PREC.add : PREC.power,
     );
+  }
+
+  /** A coefficient 1/N or N for a named size N of at least 3, else the number itself. */
+  sized(x: number): { number: number; above?: string; below?: string } {
+    for (const [name, n] of Object.entries(this.symbols.sizes ?? {})) {
+      if (n < 3) continue;
+      if (x === n) return { number: 1, above: this.symbols(name) };
+      if (Math.abs(x * n - 1) < 1e-14) return { number: 1, below: this.symbols(name) };
+    }
+    return { number: x };
   }
 
   elementwise(e: Expr): Tex {

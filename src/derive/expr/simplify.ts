@@ -266,6 +266,21 @@ const turnSign: Rule = (e) => {
   return mul([num(-1), ...e.args.map((a) => (a === sums[0] ? negated(a) : a))]);
 };
 
+/** (x − y)ᵀ … (y − x) = −(x − y)ᵀ … (x − y). */
+const alignSigns: Rule = (e) => {
+  if (e.kind !== "mul") return undefined;
+  const bare = (a: Expr): Expr => (a.kind === "t" ? a.args[0] : a);
+  const sums = e.args.filter((a) => bare(a).kind === "add");
+  for (let i = 0; i < sums.length; i++)
+    for (let j = i + 1; j < sums.length; j++) {
+      const opposite = add(bare(sums[j]).args.map(neg));
+      if (opposite.canon !== bare(sums[i]).canon) continue;
+      const turned = sums[j].kind === "t" ? transpose(opposite) : opposite;
+      return mul([num(-1), ...e.args.map((a) => (a === sums[j] ? turned : a))]);
+    }
+  return undefined;
+};
+
 function turnable(a: Expr): boolean {
   if (a.kind === "t") return turnable(a.args[0]);
   if (a.kind === "had") return a.args.filter(turnable).length === 1;
@@ -370,6 +385,7 @@ const RULES: readonly Rule[] = [
   symmetric,
   commonScalar,
   commonArriving,
+  alignSigns,
   turnSign,
   expandIfShorter,
 ];
