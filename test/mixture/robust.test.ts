@@ -104,7 +104,7 @@ test("bad data and options are refused by name", () => {
 
 test("huge and tiny scales stay finite", () => {
   for (const scale of [1e-3, 1e150]) {
-    const gm = new GaussianMixture({ nComponents: 2, regCovar: 0 }).fit(normal(1, 50, 2).mul(scale));
+    const gm = new GaussianMixture({ nComponents: 2, regCovar: 0 }).fit(normal(1, 200, 2).mul(scale));
     assert.ok(finite(gm.scoreSamples(normal(2, 5, 2).mul(scale))));
   }
 });
