@@ -71,14 +71,11 @@ export class Cells {
     return this.#values.get(name) ?? this.#types.get(name);
   }
 
-  /**
-   * Adds a cell that ran, and returns its document: null if no later cell can need it, and
-   * `isNew` if the server has to be told that there is such a document.
-   */
-  commit(cell: number, text: CellText): { document: Document; isNew: boolean } | null {
+  /** Adds a cell that ran, and returns its document; null if no later cell can need it. */
+  commit(cell: number, text: CellText): Document | null {
     const { values, types } = text.declared;
     if (values.size === 0 && types.size === 0 && !text.augments) return null;
-    const { slot, isNew } = this.slots.take(text.jsx ? ".tsx" : ".ts");
+    const slot = this.slots.take(text.jsx ? ".tsx" : ".ts");
     const document = { ...this.document(slot.name, text), name: slot.name, slot };
     for (const [name, kind] of values) {
       this.#values.set(name, { cell, kind, doc: text.declared.docs.get(name) });
@@ -91,23 +88,34 @@ export class Cells {
     if (replaced) this.slots.release(replaced);
     this.#open.set(cell, document);
     this.#releaseUnneeded();
-    return { document, isNew };
+    return document;
   }
 
   #releaseUnneeded(): void {
+    const known = [...this.#values.values(), ...this.#types.values()];
+    const needed = this.#led([...known.map(({ cell }) => cell), ...this.#augmenting]);
+    for (const [each, { slot }] of this.#open) {
+      if (needed.has(each)) continue;
+      this.#open.delete(each);
+      if (slot) this.slots.release(slot);
+    }
+  }
+
+  /** The cells, and those that their documents need. */
+  #led(cells: Iterable<number>): Set<number> {
     const needed = new Set<number>();
     const need = (each: number) => {
       if (needed.has(each)) return;
       needed.add(each);
       for (const other of this.#open.get(each)?.needs ?? []) need(other);
     };
-    for (const { cell: each } of [...this.#values.values(), ...this.#types.values()]) need(each);
-    for (const each of this.#augmenting) need(each);
-    for (const [each, { slot }] of this.#open) {
-      if (needed.has(each)) continue;
-      this.#open.delete(each);
-      if (slot) this.slots.release(slot);
-    }
+    for (const cell of cells) need(cell);
+    return needed;
+  }
+
+  /** The documents behind a document. */
+  behind({ needs }: Document): Document[] {
+    return [...this.#led(needs)].flatMap((cell) => this.#open.get(cell) ?? []);
   }
 
   /** Forgets all cells; returns the documents that held one. */
@@ -118,7 +126,7 @@ export class Cells {
     this.#types.clear();
     this.#augmenting.clear();
     this.#open.clear();
-    return held.map(({ name }) => name);
+    return held.filter(({ slot }) => slot?.opened).map(({ name }) => name);
   }
 
   /**

@@ -3,12 +3,12 @@
 // at a text that need not be a cell yet, in a document of their own.
 import { type Completeness, isComplete } from "./complete.ts";
 import { type Completion, completionAt } from "./completion.ts";
-import { Cells, type CellText, readCell } from "./documents.ts";
+import { Cells, type CellText, type Document, readCell } from "./documents.ts";
 import { inspectAt } from "./inspect.ts";
 import { LspError } from "./lsp.ts";
 import { moduleCell } from "./modules.ts";
 import { Session } from "./session.ts";
-import { HEADER, HUB } from "./slots.ts";
+import { HEADER, HUB, type Slot } from "./slots.ts";
 import { type TransformedCell, transformCell } from "./transform.ts";
 import { LocalFiles } from "./watch.ts";
 
@@ -54,6 +54,8 @@ export class Language {
   #queue: Promise<unknown> = Promise.resolve();
   #probes: Promise<unknown> = Promise.resolve();
   #timeouts = 0;
+  /** Documents of cells that the server has not seen yet. */
+  readonly #pending = new Map<Slot, { document: Document; cell: number }>();
   #resting: NodeJS.Timeout | undefined;
   #disposed = false;
   /** Resolves when the server has taken in the latest cell. */
@@ -103,6 +105,8 @@ export class Language {
     } else {
       text = readCell(code);
       const document = this.#cells.document("__check", text);
+      this.#bring(this.#cells.behind(document));
+      await this.#settled;
       name = document.name;
       offset = document.offset;
       this.#session.set(name, document.text, document.offset);
@@ -209,12 +213,24 @@ export class Language {
     if (moduleCell(code)) return;
     const text = readCell(code);
     if (text.syntaxError) return;
-    const committed = this.#cells.commit(cell, text);
-    if (!committed) return;
-    const { document, isNew } = committed;
-    if (isNew) this.#writeHub();
-    this.#session.set(document.name, document.text, document.offset, cell);
-    this.#settle(document.name);
+    const document = this.#cells.commit(cell, text);
+    if (!document) return;
+    this.#pending.set(document.slot!, { document, cell });
+    if (document.slot!.opened) this.#bring([document]);
+    else this.#rest(); // until a cell asks for it, or nothing else is to be done
+  }
+
+  /** Shows documents of cells to the server, as far as it has not seen them. */
+  #bring(documents: Iterable<Document>): void {
+    const fresh = [...documents].filter(({ slot }) => slot && this.#pending.has(slot));
+    if (fresh.length === 0) return;
+    for (const { slot } of fresh) slot!.opened = true;
+    this.#writeHub();
+    for (const { name, text, offset, slot } of fresh) {
+      this.#session.set(name, text, offset, this.#pending.get(slot!)!.cell);
+      this.#pending.delete(slot!);
+    }
+    this.#settle(fresh.at(-1)!.name);
   }
 
   /** One change at a time is cheap for the server: it shall take in this one before the next comes. */
@@ -231,8 +247,14 @@ export class Language {
     clearTimeout(this.#resting);
     if (this.#disposed) return;
     this.#resting = setTimeout(() => {
+      const [waiting] = this.#pending.values();
+      if (waiting) {
+        this.#bring([waiting.document]);
+        return;
+      }
       const slot = this.#cells.slots.prepare();
       if (!slot) return;
+      slot.opened = true;
       this.#writeHub();
       this.#session.set(slot.name, HEADER);
       this.#settle(slot.name);
@@ -280,6 +302,8 @@ export class Language {
       await this.#settled;
       clearTimeout(this.#resting);
       const document = this.#cells.document("__probe", readCell(code), true);
+      this.#bring(this.#cells.behind(document));
+      await this.#settled;
       this.#session.set(document.name, document.text, document.offset);
       return await ask(document.name, document.offset);
     });
@@ -294,6 +318,7 @@ export class Language {
 
   /** Forgets all cells, as the kernel does on a restart. */
   reset(): void {
+    this.#pending.clear();
     for (const name of this.#cells.clear()) this.#session.set(name, HEADER);
     for (const name of this.#modules) this.#session.close(name);
     this.#modules.clear();

@@ -16,6 +16,8 @@ export interface Slot {
   name: string;
   /** How the other documents call its exports. */
   namespace: string;
+  /** Whether the server knows it. */
+  opened: boolean;
 }
 
 export class Slots {
@@ -23,16 +25,15 @@ export class Slots {
   readonly #free: Slot[] = [];
   #count = 0;
 
-  /** A document for a cell; `isNew` when the server does not know it yet. */
-  take(extension: ".ts" | ".tsx"): { slot: Slot; isNew: boolean } {
+  /** A document for a cell: one that stands ready, or else a new one. */
+  take(extension: ".ts" | ".tsx"): Slot {
     const at = this.#free.findIndex(({ name }) => name.endsWith(extension));
-    if (at >= 0) return { slot: this.#free.splice(at, 1)[0]!, isNew: false };
-    return { slot: this.#make(extension), isNew: true };
+    return at >= 0 ? this.#free.splice(at, 1)[0]! : this.#make(extension);
   }
 
   #make(extension: ".ts" | ".tsx"): Slot {
     const number = this.#count++;
-    const slot = { name: `__cell_${number}${extension}`, namespace: `__cells.c${number}` };
+    const slot = { name: `__cell_${number}${extension}`, namespace: `__cells.c${number}`, opened: false };
     this.#all.set(slot.name, slot);
     return slot;
   }
@@ -51,9 +52,9 @@ export class Slots {
 
   /** The text of the hub. */
   hub(modules: Iterable<string>): string {
-    const cells = [...this.#all.values()].map(
-      ({ name, namespace }) => `export * as ${namespace.split(".")[1]} from "./${name}";`,
-    );
+    const cells = [...this.#all.values()]
+      .filter(({ opened }) => opened)
+      .map(({ name, namespace }) => `export * as ${namespace.split(".")[1]} from "./${name}";`);
     return ["export {};", ...cells, ...[...modules].map((name) => `import "./${name}";`)].join("\n");
   }
 }
