@@ -3,12 +3,13 @@
 // at a text that need not be a cell yet, in a document of their own.
 import { type Completeness, isComplete } from "./complete.ts";
 import { type Completion, completionAt } from "./completion.ts";
-import { Cells, type CellText, type Document, readCell } from "./documents.ts";
+import { Cells, type CellText, readCell } from "./documents.ts";
 import { inspectAt } from "./inspect.ts";
 import { LspError } from "./lsp.ts";
 import { moduleCell } from "./modules.ts";
 import { Session } from "./session.ts";
-import { HEADER, HUB, type Slot } from "./slots.ts";
+import { Shown } from "./shown.ts";
+import { HEADER } from "./slots.ts";
 import { type TransformedCell, transformCell } from "./transform.ts";
 import { LocalFiles } from "./watch.ts";
 
@@ -39,13 +40,11 @@ export interface CheckedCell {
   types: string[];
 }
 
-/** How long nothing must have been asked before documents are made ready, in ms. */
-const REST_MS = 50;
-
 export class Language {
   readonly #options: LanguageOptions;
   readonly #session: Session;
   readonly #cells = new Cells();
+  readonly #shown: Shown;
   readonly #files: LocalFiles;
   readonly #modules = new Set<string>();
   readonly #types = new Map<number, string[]>();
@@ -54,16 +53,11 @@ export class Language {
   #queue: Promise<unknown> = Promise.resolve();
   #probes: Promise<unknown> = Promise.resolve();
   #timeouts = 0;
-  /** Documents of cells that the server has not seen yet. */
-  readonly #pending = new Map<Slot, { document: Document; cell: number }>();
-  #resting: NodeJS.Timeout | undefined;
-  #disposed = false;
-  /** Resolves when the server has taken in the latest cell. */
-  #settled: Promise<unknown> = Promise.resolve();
 
   constructor(options: LanguageOptions) {
     this.#options = options;
     this.#session = new Session(options);
+    this.#shown = new Shown(this.#session, this.#cells.slots, this.#modules);
     this.#files = new LocalFiles(options.cwd);
     // Reading the standard library takes longer than anything after it: begin now.
     this.#session.set("__check.ts", "export {};\nconsole.log([1].map(String));\n");
@@ -82,7 +76,7 @@ export class Language {
     const run = this.#queue
       .then(() => this.#check(cell, code))
       .catch((error) => this.#unchecked(error))
-      .finally(() => this.#rest());
+      .finally(() => this.#shown.rest());
     this.#queue = run;
     return run;
   }
@@ -90,9 +84,7 @@ export class Language {
   async #check(cell: number, code: string): Promise<CheckedCell> {
     const timeout = this.#options.checkTimeout ?? 20_000;
     this.#session.refreshConfig();
-    clearTimeout(this.#resting);
-    await this.#settled;
-    clearTimeout(this.#resting);
+    await this.#shown.ready([]);
     const asModule = moduleCell(code);
     let name: string;
     let text: CellText | null = null;
@@ -100,13 +92,12 @@ export class Language {
     if (asModule) {
       name = asModule.name + asModule.extension;
       this.#modules.add(name);
-      this.#writeHub();
+      this.#shown.writeHub();
       this.#session.set(name, code);
     } else {
       text = readCell(code);
       const document = this.#cells.document("__check", text);
-      this.#bring(this.#cells.behind(document));
-      await this.#settled;
+      await this.#shown.ready(this.#cells.behind(document));
       name = document.name;
       offset = document.offset;
       this.#session.set(name, document.text, document.offset);
@@ -214,59 +205,7 @@ export class Language {
     const text = readCell(code);
     if (text.syntaxError) return;
     const document = this.#cells.commit(cell, text);
-    if (!document) return;
-    this.#pending.set(document.slot!, { document, cell });
-    if (document.slot!.opened) this.#bring([document]);
-    else this.#rest(); // until a cell asks for it, or nothing else is to be done
-  }
-
-  /** Shows documents of cells to the server, as far as it has not seen them. */
-  #bring(documents: Iterable<Document>): void {
-    const fresh = [...documents].filter(({ slot }) => slot && this.#pending.has(slot));
-    if (fresh.length === 0) return;
-    for (const { slot } of fresh) slot!.opened = true;
-    this.#writeHub();
-    for (const { name, text, offset, slot } of fresh) {
-      this.#session.set(name, text, offset, this.#pending.get(slot!)!.cell);
-      this.#pending.delete(slot!);
-    }
-    this.#settle(fresh.at(-1)!.name);
-  }
-
-  /** One change at a time is cheap for the server: it shall take in this one before the next comes. */
-  #settle(name: string): void {
-    const position = { line: 0, character: 0 };
-    this.#settled = this.#session
-      .ask("textDocument/hover", name, { position }, 10_000)
-      .catch(() => {})
-      .finally(() => this.#rest());
-  }
-
-  /** When nothing has been asked for a while, a document is made ready for a coming cell. */
-  #rest(): void {
-    clearTimeout(this.#resting);
-    if (this.#disposed) return;
-    this.#resting = setTimeout(() => {
-      const [waiting] = this.#pending.values();
-      if (waiting) {
-        this.#bring([waiting.document]);
-        return;
-      }
-      const slot = this.#cells.slots.prepare();
-      if (!slot) return;
-      slot.opened = true;
-      this.#writeHub();
-      this.#session.set(slot.name, HEADER);
-      this.#settle(slot.name);
-    }, REST_MS).unref();
-  }
-
-  /**
-   * To be called before a document is opened: while it is in no project, the server looks for
-   * one further up, and loads that.
-   */
-  #writeHub(): void {
-    this.#session.set(HUB, this.#cells.slots.hub(this.#modules));
+    if (document) this.#shown.add(document, cell);
   }
 
   /** `transformCell` with what is known of earlier cells and of the types of this one. */
@@ -299,15 +238,12 @@ export class Language {
 
   async #probe<T>(code: string, ask: (name: string, lines: number) => Promise<T>): Promise<T | null> {
     const run = this.#probes.then(async () => {
-      await this.#settled;
-      clearTimeout(this.#resting);
       const document = this.#cells.document("__probe", readCell(code), true);
-      this.#bring(this.#cells.behind(document));
-      await this.#settled;
+      await this.#shown.ready(this.#cells.behind(document));
       this.#session.set(document.name, document.text, document.offset);
       return await ask(document.name, document.offset);
     });
-    this.#probes = run.catch(() => {}).finally(() => this.#rest());
+    this.#probes = run.catch(() => {}).finally(() => this.#shown.rest());
     try {
       return await run;
     } catch (error) {
@@ -318,19 +254,18 @@ export class Language {
 
   /** Forgets all cells, as the kernel does on a restart. */
   reset(): void {
-    this.#pending.clear();
+    this.#shown.reset();
     for (const name of this.#cells.clear()) this.#session.set(name, HEADER);
     for (const name of this.#modules) this.#session.close(name);
     this.#modules.clear();
-    this.#writeHub();
+    this.#shown.writeHub();
     this.#types.clear();
     this.#standardDecorators = false;
     this.#session.override("experimentalDecorators", undefined);
   }
 
   async dispose(): Promise<void> {
-    this.#disposed = true;
-    clearTimeout(this.#resting);
+    this.#shown.dispose();
     await this.#session.dispose();
   }
 }
