@@ -11,6 +11,7 @@ import { readClaim } from "./diagnose/read.ts";
 import { draftDiagnosis } from "./diagnose/shapes.ts";
 import { gradientSubject } from "./diagnose/subject.ts";
 import { printExpr } from "./expr/print.ts";
+import { markdownToTex } from "./show.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 import { draftFormula, readTex, targetOf } from "./tex/claim-tex.ts";
 import { DraftClash } from "./tex/draft.ts";
@@ -74,6 +75,10 @@ export class Claim {
     ];
     if (this.diagnosis) lines.push("", this.diagnosis.sentence);
     return lines.join("\n");
+  }
+
+  toTex(): string {
+    return markdownToTex(this.toMarkdown());
   }
 
   [Symbol.for("Jupyter.display")](): Record<string, string> {

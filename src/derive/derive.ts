@@ -13,22 +13,23 @@ import { type Claim, type ClaimFunction, type ClaimOptions, makeClaim } from "./
 import { entryOf, entryTex, printEntry } from "./expr/entries.ts";
 import type { Expr } from "./expr/expr.ts";
 import { subexpressions } from "./expr/expr.ts";
-import { printExpr } from "./expr/print.ts";
 import { Forms, type In } from "./forms.ts";
+import { type Gradient, gradientForm } from "./gradient-form.ts";
 import { type GraphOptions, graphSpec } from "./graph.ts";
+import { GraphDrawing } from "./graph-drawing.ts";
 import { JacobianForm } from "./jacobian-form.ts";
 import { Paths } from "./paths.ts";
-import { rowForm } from "./row-form.ts";
 import { toMarkdown, toTex } from "./show.ts";
 import { type Detail, type Quantity, Structure } from "./structure.ts";
 import { Study, type StudyOptions } from "./study.ts";
 import { gradientTex, type Naming, type Notation, symbolsFor } from "./symbols.ts";
 import type { Inputs } from "./trace.ts";
-import type { Verdict } from "./verdict.ts";
 
 export interface DeriveOptions extends StudyOptions, Notation {
   /** Steps from name to name, or operation by operation. Default: by names where any result is named. */
   detail?: Detail;
+  /** "jacobian" adds to every step the chain rule entry by entry, with its local Jacobian. Default "shape". */
+  formulation?: "shape" | "jacobian";
   /** LaTeX of the rows of matrices of examples, e.g. { X: "x_n", r_k: "r_{nk}" }: gradients come as Σ_n as well. */
   rows?: Readonly<Record<string, string>>;
   /** Names of sizes, e.g. { N: 5 }, for claims in LaTeX and for coefficients such as 1/N. */
@@ -37,22 +38,6 @@ export interface DeriveOptions extends StudyOptions, Notation {
 
 /** What formulas receive: inputs, named results, and (untyped) any other name. */
 export type Known<I> = { [K in keyof I]: Tensor } & Record<string, Tensor>;
-
-export interface Gradient {
-  readonly name: string;
-  /** `∂L/∂W = …` */
-  readonly tex: string;
-  /** The right-hand side in the named quantities. */
-  readonly formula: string;
-  /** The right-hand side in the named quantities and their gradients. */
-  readonly local: string;
-  /** The same as a sum over examples, with the option `rows`. */
-  readonly overExamples?: string;
-  /** Definitions of unnamed results the formula keeps for brevity. */
-  readonly where?: string;
-  readonly value: Tensor;
-  readonly verdict: Verdict;
-}
 
 /**
  * Derives the gradients of `f` with respect to its inputs.
@@ -68,9 +53,6 @@ export function derive<I extends Inputs>(
 ): Derivation<I> {
   return new Derivation<I>(f, inputs, options);
 }
-
-/** Formulas longer than this, in characters of LaTeX, keep unnamed results as symbols. */
-const LONG = 200;
 
 export class Derivation<I extends Inputs = Inputs> {
   readonly study: Study;
@@ -154,35 +136,7 @@ export class Derivation<I extends Inputs = Inputs> {
   gradient(name: string): Gradient {
     const q = this.structure.quantities.get(name);
     if (!q || !this.study.here.gradients.has(name)) throw new ArgumentError(this.unknown(name));
-    const symbols = symbolsFor(this.naming);
-    const brief = this.forms.brief(name, (e) => printExpr(e, symbols).length > LONG);
-    const full = brief.expr;
-    const near = this.forms.gradient(name, "neighbours");
-    const formula = printExpr(full, symbols);
-    const local = printExpr(near, symbols);
-    const left = gradientTex(this.naming, name);
-    const rows = rowForm(this, name);
-    const sides = [
-      ...(local !== left && local.length < formula.length ? [local] : []),
-      formula,
-      ...(rows ? [rows] : []),
-    ];
-    const where = brief.kept
-      .map(
-        (n) =>
-          `${symbols(n)} = ${printExpr(this.forms.resolve(this.structure.quantities.get(n)!.definition!, "inputs"), symbols)}`,
-      )
-      .join(", \\quad ");
-    return {
-      name,
-      tex: `${left} = ${[...new Set(sides)].join(" = ")}${where ? `, \\qquad ${where}` : ""}`,
-      formula,
-      local,
-      ...(rows ? { overExamples: rows } : {}),
-      ...(where ? { where } : {}),
-      value: this.gradientValue(name),
-      verdict: this.forms.check(name, full),
-    };
+    return gradientForm(this, name);
   }
 
   /** The gradients of all variables. */
@@ -303,36 +257,5 @@ export class Derivation<I extends Inputs = Inputs> {
     if (typeof show === "function") show(await this.graph().bundle());
     const markdown = this.toMarkdown();
     return { "text/markdown": markdown, "text/plain": markdown };
-  }
-}
-
-/** A graph that displays itself as SVG, and as text where nothing can draw. */
-export class GraphDrawing {
-  readonly spec: GraphSpec;
-  constructor(spec: GraphSpec) {
-    this.spec = spec;
-  }
-
-  async svg(): Promise<string> {
-    // Loaded when something is drawn: the maths fonts are large.
-    const { drawGraph } = await import("../viz/graph.ts");
-    return drawGraph(this.spec);
-  }
-
-  toString(): string {
-    return this.spec.nodes
-      .map((n) => {
-        const from = this.spec.edges.filter((e) => e.to === n.id).map((e) => e.from);
-        return `${n.id}${from.length > 0 ? ` <- ${from.join(", ")}` : ""}   ${n.sub ?? ""}`;
-      })
-      .join("\n");
-  }
-
-  [Symbol.for("Jupyter.display")](): Promise<Record<string, string>> {
-    return this.bundle();
-  }
-
-  async bundle(): Promise<Record<string, string>> {
-    return { "image/svg+xml": await this.svg(), "text/plain": this.toString() };
   }
 }

@@ -5,8 +5,10 @@
 
 import type { Contribution } from "./backward-steps.ts";
 import type { Derivation } from "./derive.ts";
+import { entryOf, entryTex, printEntry } from "./expr/entries.ts";
 import { printExpr } from "./expr/print.ts";
 import type { Quantity } from "./structure.ts";
+import { barOf } from "./study.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 
 /** `\in \mathbb{R}^{5 \times 4}` */
@@ -30,6 +32,37 @@ export function contributionTex(d: Derivation, q: Quantity, c: Contribution): st
   return `${left} = ${printExpr(d.tidy(c.raw), symbols)}`;
 }
 
+/** ∂L/∂X_ij = Σ_kl ∂L/∂Y_kl ∂Y_kl/∂X_ij, the local Jacobian written out, and what the sum leaves. */
+export function chainRuleTex(d: Derivation, q: Quantity, c: Contribution): string {
+  const symbols = symbolsFor(d.naming);
+  const to = d.structure.quantities.get(c.to)!.tensor;
+  const own = indices(to.shape, ["i", "j"]);
+  const arriving = indices(q.tensor.shape, ["k", "l"]);
+  const used = [...own.all, ...arriving.all];
+  const raw = d.tidy(c.raw);
+  const left = entryTex(gradientTex(d.naming, c.to), own.shown);
+  const start = q.kind === "output" && d.scalar;
+  if (start) return `${left} = ${printEntry(entryOf(raw, own.row, own.col, { used }), symbols)}`;
+  const units = new Map([[barOf(q.name), arriving.shown]]);
+  const local = printEntry(entryOf(raw, own.row, own.col, { units, used }), symbols);
+  const above = entryTex(gradientTex(d.naming, q.name), arriving.shown);
+  const partial = `\\frac{\\partial ${entryTex(symbols(q.name), arriving.shown)}}{\\partial ${entryTex(symbols(c.to), own.shown)}}`;
+  const sum = arriving.shown.length > 0 ? `\\sum_{${arriving.shown.join(",")}} ` : "";
+  const whole = printEntry(entryOf(raw, own.row, own.col, { used: own.all }), symbols);
+  return `${left} = ${sum}${above} ${partial} = ${whole}, \\quad ${partial} = ${local}`;
+}
+
+/** Letters for the axes that are longer than 1: row and column for the matrix, and those that are written. */
+function indices(
+  shape: readonly number[],
+  letters: readonly string[],
+): { row: string; col: string; shown: string[]; all: readonly string[] } {
+  const [r, c] = shape.length === 1 ? [shape[0], 1] : shape.length === 0 ? [1, 1] : shape;
+  const row = r > 1 ? letters[0] : "";
+  const col = c > 1 ? letters[1] : "";
+  return { row, col, shown: [row, col].filter((x) => x !== ""), all: letters };
+}
+
 export function toMarkdown(d: Derivation): string {
   const symbols = symbolsFor(d.naming);
   const out: string[] = [];
@@ -47,6 +80,13 @@ export function toMarkdown(d: Derivation): string {
       indent(align(step.contributions.map((c) => contributionTex(d, q, c).replace(" = ", " &= ")))),
       "",
     );
+    if (d.options.formulation === "jacobian")
+      out.push(
+        "   Entry by entry:",
+        "",
+        indent(align(step.contributions.map((c) => chainRuleTex(d, q, c).replace(" = ", " &= ")))),
+        "",
+      );
     const checks = d.checksOf(i);
     const all = [checks.shape, checks.adjoint, checks.differences];
     out.push(`   ${all.every((v) => v.ok) ? "✓" : "✗"} ${all.map((v) => v.text).join("; ")}`, "");
