@@ -89,7 +89,7 @@ export class Kernel {
       return kernel;
     } catch (error) {
       await kernel.shutdown();
-      throw error;
+      throw error instanceof KernelDeath && !error.serverLost ? diedAtStart(server, options.name) : error;
     }
   }
 
@@ -226,4 +226,19 @@ export class Kernel {
     this.#connection.dispose();
     this.#release();
   }
+}
+
+/** Why a kernel that was just started is gone: in its own words, among those of the server's log. */
+function diedAtStart(server: Server, name: string): ServerError {
+  const lines = (server.said?.() ?? "")
+    .split("\n")
+    .filter((line) => line.trim() && !line.includes("ServerApp]"));
+  const words = [...new Set(lines)].slice(-8).join("\n  ");
+  return new ServerError(
+    `the kernel "${name}" ended while it was starting.` +
+      (name === "tslab"
+        ? " `npx gradlab kernel doctor` says what is wrong; `npm start` mends the set-up."
+        : "") +
+      (words ? ` Its last words:\n  ${words}` : ""),
+  );
 }

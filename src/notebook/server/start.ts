@@ -19,6 +19,8 @@ export interface Server extends ServerAddress {
   readonly root: string | undefined;
   /** Resolves when the server has gone, with the reason. Never resolves for a server not ours. */
   readonly gone: Promise<string>;
+  /** The last it wrote to its log, kernels' own words included; only of a server that we started. */
+  said?(): string;
   close(): Promise<void>;
 }
 
@@ -106,7 +108,7 @@ export async function startServer(options: StartOptions): Promise<Server> {
   };
   try {
     const address = await ready(runtime, token, gone, options);
-    return { ...address, root: options.root, gone, close };
+    return { ...address, root: options.root, gone, said: () => log, close };
   } catch (error) {
     await close();
     throw error;
