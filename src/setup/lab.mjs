@@ -55,13 +55,19 @@ function writeSettings() {
 
 /**
  * Start JupyterLab on the notebooks.
- * @param onLine is given every line of its log
+ * `options` are passed to Jupyter as they are; `onLine` is given every line of its log.
  * @returns {Promise<{url: string, child: import("node:child_process").ChildProcess, ended: Promise<number>, stop: () => Promise<void>}>}
  */
-export async function startLab({ port: wanted, folder = notebooks, state, onLine = () => {} } = {}) {
+export async function startLab({
+  port: wanted,
+  folder = notebooks,
+  state,
+  options = [],
+  onLine = () => {},
+} = {}) {
   for (let tries = 1; ; tries++) {
     const port = await choosePort(wanted);
-    const lab = await startOn(port, { folder, state, onLine });
+    const lab = await startOn(port, { folder, state, options, onLine });
     if (lab.child) return lab;
     // Another program may have taken the port between our look and the server's.
     const taken = lab.tail.some((line) => /already in use/.test(line));
@@ -74,7 +80,7 @@ export async function startLab({ port: wanted, folder = notebooks, state, onLine
   }
 }
 
-async function startOn(port, { folder, state, onLine }) {
+async function startOn(port, { folder, state, options, onLine }) {
   const token = randomBytes(24).toString("hex");
   writeSettings();
   mkdirSync(folder, { recursive: true });
@@ -91,6 +97,7 @@ async function startOn(port, { folder, state, onLine }) {
     "--KernelSpecManager.allowed_kernelspecs=tslab",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
+    ...options,
   ];
   const env = { ...jupyterEnv(process.env, state), JUPYTER_TOKEN: token };
   // A process group of its own: Ctrl-C in the terminal comes to us, and we end the server in order.
@@ -106,11 +113,13 @@ async function startOn(port, { folder, state, onLine }) {
     child.once("close", (code, signal) => done(code ?? (signal ? 0 : 1)));
   });
   const stop = () => stopLab(child, ended);
-  if (!(await ready(port, token, ended))) {
+  const base = options.map((option) => /^--ServerApp\.base_url=\/?(.*?)\/?$/.exec(option)?.[1]).find(Boolean);
+  const address = `http://127.0.0.1:${port}${base ? `/${base}` : ""}`;
+  if (!(await ready(address, token, ended))) {
     await stop();
     return { tail };
   }
-  return { url: `http://127.0.0.1:${port}/lab?token=${token}`, child, ended, stop };
+  return { url: `${address}/lab?token=${token}`, child, ended, stop };
 }
 
 /** Copies the server's output to its log; returns the last lines, kept up to date. */
@@ -130,13 +139,14 @@ function keepLog(child, onLine) {
   return tail;
 }
 
-async function ready(port, token, ended) {
+/** Wait until the server at `address` answers; false if it ends or never does. */
+async function ready(address, token, ended) {
   let over = false;
   ended.then(() => (over = true));
   const deadline = Date.now() + STARTS_WITHIN_MS;
   while (!over && Date.now() < deadline) {
     try {
-      const answer = await fetch(`http://127.0.0.1:${port}/api/status`, {
+      const answer = await fetch(`${address}/api/status`, {
         headers: { authorization: `token ${token}` },
         signal: AbortSignal.timeout(5000),
       });

@@ -13,7 +13,7 @@ from jupyterlab.labapp import main
 
 
 def follow_parent():
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):  # not sys.stdin: its lock would be held when Python ends
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -4,6 +4,7 @@
 //   npm start -- --port 9000         that port, or an error if it is taken
 //   npm start -- quiz4.ipynb         open one notebook
 //   npm start -- --folder DIR        open that folder instead of notebooks/
+//   npm start -- -- --ServerApp.ip=0.0.0.0    what follows goes to Jupyter as it is
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
@@ -14,16 +15,21 @@ import { tryKernel } from "./probe.mjs";
 import { bold, dim, SetupError, say, step } from "./say.mjs";
 import { main, setUp } from "./setup.mjs";
 
-const usage = `npm start -- [--no-browser] [--port N] [--folder DIR] [NOTEBOOK]
+const usage = `npm start -- [--no-browser] [--port N] [--folder DIR] [NOTEBOOK] [-- JUPYTER'S OPTIONS]
 
 Sets up what is missing, then opens JupyterLab on notebooks/ (or on one of them).
   --no-browser   print the address and open nothing
   --port N       use this port (by default the first free one from 8888 on)
-  --folder DIR   open this folder instead of notebooks/`;
+  --folder DIR   open this folder instead of notebooks/
+  -- …           the rest goes to Jupyter as it is, e.g.  -- --ServerApp.ip=0.0.0.0`;
 
 function readArguments() {
+  const words = process.argv.slice(2);
+  const ours = words.includes("--") ? words.slice(0, words.indexOf("--")) : words;
+  const jupyter = words.slice(ours.length + 1);
   try {
     const { values, positionals } = parseArgs({
+      args: ours,
       options: {
         "no-browser": { type: "boolean" },
         port: { type: "string" },
@@ -38,7 +44,14 @@ function readArguments() {
     }
     const folder = values.folder === undefined ? notebooks : resolve(values.folder);
     if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`);
-    return { browser: !values["no-browser"], port, folder, help: values.help, notebook: positionals[0] };
+    return {
+      browser: !values["no-browser"],
+      port,
+      folder,
+      jupyter,
+      help: values.help,
+      notebook: positionals[0],
+    };
   } catch (error) {
     throw new SetupError(error.message, usage.split("\n"));
   }
@@ -82,7 +95,7 @@ function warn(line) {
 }
 
 await main(async () => {
-  const { browser, port, folder, help, notebook } = readArguments();
+  const { browser, port, folder, jupyter, help, notebook } = readArguments();
   if (help) {
     process.stdout.write(`${usage}\n`);
     return 0;
@@ -91,7 +104,7 @@ await main(async () => {
   await setUp();
   await tryKernel();
   const progress = step("JupyterLab");
-  const lab = await startLab({ port, folder, onLine: warn }).catch((error) => {
+  const lab = await startLab({ port, folder, options: jupyter, onLine: warn }).catch((error) => {
     progress.failed();
     throw error;
   });

@@ -79,7 +79,11 @@ export async function installVenv(plan) {
 
 async function makeEmpty(python) {
   const made = await run(python.path, ["-I", "-m", "venv", venv], { name: "venv", env: pythonEnv() });
-  if (made.code === 0 && existsSync(venvPython)) return;
+  if (made.code === 0 && existsSync(venvPython)) {
+    // JupyterLab brings scripts in CommonJS; without this they would count as part of our package, which is not.
+    writeFileSync(join(venv, "package.json"), '{ "type": "commonjs" }\n');
+    return;
+  }
   if (diskFull(made.text)) throw diskIsFull();
   throw new SetupError(`${python.path} -m venv failed.`, [
     ...made.tail,
