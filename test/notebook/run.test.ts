@@ -87,7 +87,7 @@ test("a cell over its time is interrupted and the kernel keeps its state", async
     code(lab.say("for (;;) {}", "while True: pass")),
     code("seen"),
   ]);
-  const { report } = await run(path, { cellTimeout: 500, grace: 20_000, allowErrors: true });
+  const { report } = await run(path, { cellTimeout: 8_000, grace: 20_000, allowErrors: true });
   assert.equal(report.cells[1]!.status, "timeout");
   assert.deepEqual(report.cells[1]!.steps, ["interrupt"]);
   assert.equal(report.cells[2]!.status, "ok");
