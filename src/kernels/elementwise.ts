@@ -41,7 +41,8 @@ export function unaryLoop(expression: string, from: DType, to: DType): UnaryLoop
   const plain: UnaryLoop = build(
     `u${from}${to}${expression}`,
     "o, oi, a, ai, sa, n",
-    `for (let i = 0, p = ai; i < n; i++, p += sa) { const x = a[p]; o[oi + i] = ${expression}; }`,
+    `if (sa === 1) for (let i = 0; i < n; i++) { const x = a[ai + i]; o[oi + i] = ${expression}; }
+     else for (let i = 0, p = ai; i < n; i++, p += sa) { const x = a[p]; o[oi + i] = ${expression}; }`,
   );
   const kernel = from === to ? VECTOR[expression] : undefined;
   const bits = from === "float32" ? 32 : from === "float64" ? 64 : 0;
@@ -72,6 +73,8 @@ export function binaryLoop(expression: string, a: DType, b: DType, to: DType): B
     `b${a}${b}${to}${expression}`,
     "o, oi, a, ai, sa, b, bi, sb, n",
     `if (sa === 1 && sb === 1) for (let i = 0; i < n; i++) { const x = a[ai + i], y = b[bi + i]; o[oi + i] = ${expression}; }
+     else if (sa === 1 && sb === 0) { const y = b[bi]; for (let i = 0; i < n; i++) { const x = a[ai + i]; o[oi + i] = ${expression}; } }
+     else if (sa === 0 && sb === 1) { const x = a[ai]; for (let i = 0; i < n; i++) { const y = b[bi + i]; o[oi + i] = ${expression}; } }
      else for (let i = 0, p = ai, q = bi; i < n; i++, p += sa, q += sb) { const x = a[p], y = b[q]; o[oi + i] = ${expression}; }`,
   );
 }
