@@ -16,12 +16,12 @@ import {
 import { type Comparison, evaluateFormula, type Formula } from "./claim.ts";
 import { Claim, type ClaimOptions, settle } from "./claims.ts";
 import type { Derivation } from "./derive.ts";
-import { jacobianAt } from "./diagnose/compare.ts";
 import { diagnoseSubject } from "./diagnose/index.ts";
+import { jacobianAt } from "./diagnose/jacobians.ts";
 import { readClaim } from "./diagnose/read.ts";
 import type { Subject } from "./diagnose/subject.ts";
 import { along, direction, slope } from "./differences.ts";
-import { entryTex } from "./expr/entries.ts";
+import { entryTex } from "./expr/entry-print.ts";
 import { printExpr } from "./expr/print.ts";
 import { JacobianForm } from "./jacobian-form.ts";
 import type { SamplePoint } from "./study.ts";

@@ -5,9 +5,10 @@
 
 import { type Tensor, tensor } from "../tensor/index.ts";
 import type { Derivation } from "./derive.ts";
-import { jacobianAt } from "./diagnose/compare.ts";
+import { jacobianAt } from "./diagnose/jacobians.ts";
 import { add, fn, mul, num, pow, sym, transpose } from "./expr/build.ts";
-import { type Entry, entryOf, entryTex, hasSum, printEntry, whereEqual } from "./expr/entries.ts";
+import { type Entry, entryOf, hasSum, whereEqual } from "./expr/entries.ts";
+import { entryTex, printEntry } from "./expr/entry-print.ts";
 import { Point } from "./expr/evaluate.ts";
 import { termsOf } from "./expr/expand.ts";
 import type { Expr } from "./expr/expr.ts";

@@ -5,7 +5,8 @@
 
 import type { Contribution } from "./backward-steps.ts";
 import type { Derivation } from "./derive.ts";
-import { entryOf, entryTex, printEntry } from "./expr/entries.ts";
+import { entryOf } from "./expr/entries.ts";
+import { entryTex, printEntry } from "./expr/entry-print.ts";
 import { printExpr } from "./expr/print.ts";
 import type { Quantity } from "./structure.ts";
 import { barOf } from "./study.ts";

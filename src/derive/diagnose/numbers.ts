@@ -5,7 +5,7 @@
 import { numberTex } from "../../ops/index.ts";
 import { mul, num, pow, sym } from "../expr/build.ts";
 import { symbolsFor } from "../symbols.ts";
-import { type Candidate, type Context, gradientText, show } from "./compare.ts";
+import { type Candidate, type Context, gradientText, show } from "./context.ts";
 
 /** "Your formula is 5 times the gradient: …" */
 export function describeNumber(c: Context, k: number): string {

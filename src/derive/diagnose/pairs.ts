@@ -4,7 +4,7 @@
  */
 
 import type { Expr } from "../expr/expr.ts";
-import { type Candidate, type Context, gradientsOf, symbolsOf } from "./compare.ts";
+import { type Candidate, type Context, gradientsOf, symbolsOf } from "./context.ts";
 import { computed, type Judge, same } from "./judge.ts";
 import { describeNumberShort } from "./numbers.ts";
 import { kindOf, slipText } from "./single.ts";

@@ -7,8 +7,9 @@ import type { Derivation } from "../derive.ts";
 import { sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
 import { gradientTex, symbolsFor } from "../symbols.ts";
-import { type Candidate, type Context, gradientsOf, quantityAfter, show, symbolsOf } from "./compare.ts";
+import { type Candidate, type Context, gradientsOf, show, symbolsOf } from "./context.ts";
 import { same, stack } from "./judge.ts";
+import { quantityAfter } from "./path-slips.ts";
 import { type Misstep, misled, missteps } from "./replay.ts";
 import { type Slip, type SlipKind, slips } from "./slips.ts";
 

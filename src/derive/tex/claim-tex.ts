@@ -8,8 +8,9 @@ import { num, sym } from "../expr/build.ts";
 import { type Expr, matrixShape } from "../expr/expr.ts";
 import { barOf } from "../study.ts";
 import { lossTex, symbolsFor } from "../symbols.ts";
-import { type Draft, type Shape2, settle } from "./draft.ts";
+import type { Draft, Shape2 } from "./draft.ts";
 import { normalTex, parseStatement, type Statement, type Vocabulary } from "./parse.ts";
+import { settle } from "./settle.ts";
 
 export function vocabulary(d: Derivation<any>): Vocabulary {
   const show = symbolsFor(d.naming);
