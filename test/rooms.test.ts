@@ -50,6 +50,7 @@ const TO_SPLIT: Record<string, number> = {
   "src/derive/study.ts": 480,
   "src/derive/tex/parse.ts": 580,
   "src/kernels/wasm/assembly/conv.ts": 520,
+  "src/kernels/wasm/emit.ts": 430,
   "src/ops/layout.ts": 340,
 };
 
