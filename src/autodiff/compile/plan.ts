@@ -6,15 +6,14 @@
  */
 
 import { special } from "../../kernels/index.ts";
-import { Code, I32, ModuleBuilder, type Signature, type WasmType } from "../../kernels/wasm/emit.ts";
+import { Code, I32, ModuleBuilder, type Signature, type WasmType } from "../../kernels/wasm/emit/index.ts";
 import type { Engine } from "../../kernels/wasm/engine.ts";
 import { moveIn, releaseWith } from "../../kernels/wasm/home.ts";
 import { bytesOf } from "../../kernels/wasm/memory.ts";
 import { ArgumentError, Tensor, type TypedArray } from "../../tensor/index.ts";
 import { leaves, mapTree } from "../tree.ts";
-import type { Functions } from "./arithmetic.ts";
 import { Graph, type Value } from "./graph.ts";
-import { LoopWriter } from "./loops.ts";
+import { type Functions, loopCode } from "./loop/index.ts";
 import { lower } from "./lower.ts";
 import { buildNest, type Term } from "./nest.ts";
 import { type Recorded, type Recording, Traced } from "./record.ts";
@@ -200,7 +199,7 @@ export class Plan {
       if (step.kind !== "loop") return null;
       if (step.shape.includes(0) && step.results.every((r) => !r.reduce)) return new Code();
       const nest = buildNest(step.shape, step.order, step.reduced, step.terms.list, step.results);
-      return new LoopWriter(nest, functions, address).write();
+      return loopCode(nest, functions, address);
     };
     const { fused } = engine;
     const look = { fused, find: find(null) };
