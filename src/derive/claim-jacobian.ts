@@ -13,7 +13,7 @@ import {
   type Tensor,
   tensor,
 } from "../tensor/index.ts";
-import { type Comparison, evaluateFormula, type Formula } from "./claim.ts";
+import type { Comparison } from "./claim.ts";
 import { Claim, type ClaimOptions, settle } from "./claims.ts";
 import type { Derivation } from "./derive.ts";
 import { diagnoseSubject } from "./diagnose/index.ts";
@@ -23,6 +23,7 @@ import type { Subject } from "./diagnose/subject.ts";
 import { along, direction, slope } from "./differences.ts";
 import { entryTex } from "./expr/entry-print.ts";
 import { printExpr } from "./expr/print.ts";
+import { evaluateFormula, type Formula } from "./formula.ts";
 import { JacobianForm } from "./jacobian-form.ts";
 import type { SamplePoint } from "./study.ts";
 import { symbolsFor } from "./symbols.ts";

@@ -3,7 +3,7 @@
  */
 
 import { ArgumentError, type Tensor } from "../tensor/index.ts";
-import { type Comparison, compareGradient, type Formula } from "./claim.ts";
+import { type Comparison, compareGradient } from "./claim.ts";
 import { type Constraint, constraintSet } from "./constraints.ts";
 import type { Derivation, Known } from "./derive.ts";
 import { type Diagnosis, diagnoseSubject } from "./diagnose/index.ts";
@@ -11,6 +11,7 @@ import { readClaim } from "./diagnose/read.ts";
 import { draftDiagnosis } from "./diagnose/shapes.ts";
 import { gradientSubject } from "./diagnose/subject.ts";
 import { printExpr } from "./expr/print.ts";
+import type { Formula } from "./formula.ts";
 import { markdownToTex } from "./show.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 import { draftFormula, readTex, targetOf } from "./tex/claim-tex.ts";

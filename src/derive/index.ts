@@ -1,10 +1,10 @@
 export { arbitrary, arbitraryGradient, arbitraryGradients } from "./arbitrary.ts";
-export type { Formula } from "./claim.ts";
 export { Claim, ClaimError, type ClaimOptions } from "./claims.ts";
 export type { Constraint, ConstraintName } from "./constraints.ts";
 export { Derivation, type DeriveOptions, derive, type Known } from "./derive.ts";
 export type { Counterexample } from "./diagnose/counterexample.ts";
 export type { Diagnosis } from "./diagnose/index.ts";
+export type { Formula } from "./formula.ts";
 export type { Gradient } from "./gradient-form.ts";
 export type { GraphOptions } from "./graph.ts";
 export { GraphDrawing } from "./graph-drawing.ts";

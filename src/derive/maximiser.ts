@@ -7,10 +7,10 @@
 
 import { grad } from "../autodiff/index.ts";
 import { ArgumentError, isFloat, rng, sameShape, shapeText, Tensor } from "../tensor/index.ts";
-import { asTensor } from "./claim.ts";
 import { Claim, type ClaimOptions, settle } from "./claims.ts";
 import { type Constraint, constraintSet } from "./constraints.ts";
 import type { Diagnosis } from "./diagnose/index.ts";
+import { asTensor } from "./formula.ts";
 import { type Domain, detectDomain, draw } from "./sample.ts";
 import type { Inputs, Values } from "./trace.ts";
 import { errorText } from "./verdict.ts";

@@ -4,13 +4,13 @@
  */
 
 import { rng, sameShape, shapeText, Tensor } from "../tensor/index.ts";
-import { asTensor, type Formula } from "./claim.ts";
 import { Claim, type ClaimOptions, settle } from "./claims.ts";
 import { type Derivation, type DeriveOptions, derive, type Known } from "./derive.ts";
 import { diagnoseSubject } from "./diagnose/index.ts";
 import { readClaim } from "./diagnose/read.ts";
 import type { Expr } from "./expr/expr.ts";
 import { printExpr } from "./expr/print.ts";
+import { asTensor, type Formula } from "./formula.ts";
 import { detectDomain, draw } from "./sample.ts";
 import { symbolsFor } from "./symbols.ts";
 import type { Inputs, Values } from "./trace.ts";

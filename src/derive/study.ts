@@ -7,24 +7,21 @@
  * matrix) proves nothing and is drawn again.
  */
 
-import { backward, traced } from "../autodiff/index.ts";
-import { withRecording } from "../ops/index.ts";
+import { ArgumentError, isFloat, NumericalError, type Random, rng, Tensor, tensor } from "../tensor/index.ts";
 import {
-  ArgumentError,
-  isFloat,
-  type Node,
-  NumericalError,
-  onesLike,
-  type Random,
-  rng,
-  sameShape,
-  Tensor,
-  tensor,
-} from "../tensor/index.ts";
-import { along, direction, slope } from "./differences.ts";
-import { Point } from "./expr/evaluate.ts";
+  disagreement,
+  finite,
+  isZero,
+  lossWith,
+  measure,
+  quiet,
+  type SamplePoint,
+  signature,
+} from "./measure.ts";
 import { type Domain, detectDomain, draw, type Level, toFloat64 } from "./sample.ts";
-import { type Fn, type Inputs, replay, run, type Trace, type Values } from "./trace.ts";
+import { type Fn, type Inputs, run, type Trace, type Values } from "./trace.ts";
+
+export { barOf, jitter, type SamplePoint } from "./measure.ts";
 
 export interface StudyOptions {
   /** Which returned tensor is differentiated, when the function returns several. */
@@ -40,25 +37,6 @@ export interface StudyOptions {
   /** ∂L/∂(output) at the given point, when the output is not a scalar. */
   upstream?: string;
 }
-
-export interface SamplePoint {
-  readonly values: Values;
-  readonly trace: Trace;
-  /** ∂L/∂output. */
-  readonly seed: Tensor;
-  /** Total derivatives by name, from autodiff. */
-  readonly gradients: ReadonlyMap<string, Tensor>;
-  /** How much rounding moves each gradient, entry by entry. */
-  readonly noise: ReadonlyMap<string, Tensor>;
-  /** How much rounding moves the number whose derivatives are taken. */
-  readonly lossNoise: number;
-  /** Evaluates expressions here. */
-  readonly point: Point;
-  readonly given: boolean;
-}
-
-/** Symbol of ∂L/∂name. */
-export const barOf = (name: string): string => `bar:${name}`;
 
 export class Study {
   readonly f: Fn;
@@ -143,7 +121,7 @@ export class Study {
 
   /** The given point. */
   get here(): SamplePoint {
-    this.#here ??= this.measure(this.given, rng(this.options.seed ?? 0), true);
+    this.#here ??= measure(this, this.given, rng(this.options.seed ?? 0), true);
     return this.#here;
   }
 
@@ -218,7 +196,10 @@ export class Study {
         const p = this.draw(r, this.level, true);
         if (p) found.push(p);
       }
-      this.#search = found.length === this.points.length ? found : this.points;
+      const all = found.length === this.points.length ? found : this.points;
+      // On large data two points must do: thousands of candidates are tried at each.
+      const size = Object.values(this.given).reduce((n, t) => n + t.size, 0);
+      this.#search = size > 20_000 ? all.slice(0, 2) : all;
     }
     return this.#search;
   }
@@ -255,7 +236,7 @@ export class Study {
   accept(values: Values, r: Random, rounded?: number): SamplePoint | null {
     let p: SamplePoint;
     try {
-      p = this.measure(values, r, false, rounded);
+      p = measure(this, values, r, false, rounded);
     } catch (error) {
       if (error instanceof NumericalError || error instanceof RangeError) return null;
       throw error;
@@ -264,119 +245,16 @@ export class Study {
     if (![...p.gradients.values()].every(finite) || !finite(p.trace.output)) return null;
     if (this.variables.some((n) => !quiet(p.gradients.get(n), p.noise.get(n), this.#allowedNoise)))
       return null;
-    return this.disagreement(p, r) <= 1 ? p : null;
+    return disagreement(this, p, r, this.#strict) <= 1 ? p : null;
   }
 
-  /** Traces and differentiates at the given values. */
-  measure(values: Values, r: Random, given: boolean, rounded?: number): SamplePoint {
-    const trace = run(this.f, values, this.options.of);
-    const seed = this.scalar ? onesLike(trace.output) : this.seedFor(trace.output, r, rounded);
-    const gradients = this.derivatives(trace, seed);
-    const noise = new Map<string, Tensor>();
-    let lossNoise = 0;
-    for (let k = 0; k < 2; k++) {
-      const near: Values = {};
-      for (const [name, t] of Object.entries(values)) {
-        near[name] = isFloat(t.dtype) ? jitter(t, r) : t;
-      }
-      const nearby = run(this.f, near, this.options.of);
-      lossNoise = Math.max(lossNoise, Math.abs(weighted(nearby.output, seed) - weighted(trace.output, seed)));
-      const moved = this.derivatives(nearby, seed);
-      for (const [name, g] of moved) {
-        const base = gradients.get(name);
-        if (!base || !sameShape(base.shape, g.shape)) continue;
-        const gap = g.sub(base).abs();
-        noise.set(name, k === 0 ? gap : (noise.get(name) as Tensor).maximum(gap));
-      }
-    }
-    const env = new Map<string, Tensor>();
-    for (const [name, t] of Object.entries(trace.inputs)) env.set(name, t.detach());
-    for (const [name, t] of trace.named) env.set(name, t.detach());
-    for (const [name, at] of this.shown)
-      if (trace.results[at]) env.set(name, (trace.results[at] as Tensor).detach());
-    env.set(trace.outputName, trace.output.detach());
-    for (const [name, g] of gradients) env.set(barOf(name), g);
-    return { values, trace, seed, gradients, noise, lossNoise, point: new Point(env), given };
-  }
-
-  /** What arrives from an unknown loss: any numbers. */
-  private seedFor(y: Tensor, r: Random, rounded?: number): Tensor {
-    const seed = r.normal(y.shape) as Tensor;
-    if (rounded !== undefined)
-      for (let i = 0; i < seed.data.length; i++) seed.data[i] = +seed.data[i].toFixed(rounded);
-    return seed;
-  }
-
-  /** Total derivatives of ⟨seed, output⟩ by everything that has a symbol. */
-  derivatives(trace: Trace, seed: Tensor): Map<string, Tensor> {
-    const names = this.targets;
-    const list: { name: string; t: Tensor }[] = [];
-    for (const name of names) {
-      const t = this.tensorAt(trace, name);
-      if (t?.node && isFloat(t.dtype)) list.push({ name, t });
-    }
-    const g = traced(() =>
-      withRecording(false, () =>
-        backward(
-          [trace.output],
-          [seed],
-          list.map(({ t }) => t),
-        ),
-      ),
-    );
-    return new Map(
-      list.map(({ name, t }, i) => [
-        name,
-        (g[i] as Tensor | null) ?? new Tensor(new Float64Array(t.size), t.shape, "float64"),
-      ]),
-    );
-  }
-
-  /** The number whose derivatives are taken, ⟨seed, f⟩, with some inputs or results replaced. */
+  /** The number whose derivatives are taken, with some input or result replaced. */
   lossWith(p: SamplePoint, name: string, value: Tensor): number {
-    if (name in p.values)
-      return weighted(run(this.f, { ...p.values, [name]: value }, this.options.of).output, p.seed);
-    const t = this.tensorAt(p.trace, name) as Tensor;
-    const y = withRecording(false, () => replay(p.trace.output, new Map([[t.node as Node, value]])));
-    return weighted(y, p.seed);
-  }
-
-  /**
-   * How far autodiff and central differences are apart along one random direction, in units of what is
-   * allowed: 1e-6 of the gradient, or, when no point is that well conditioned, the differences' own error.
-   */
-  disagreement(p: SamplePoint, r: Random, names: readonly string[] = this.variables): number {
-    const way = new Map(names.map((n) => [n, direction(p.values[n], r)]));
-    let exact = 0;
-    let scale = 0;
-    for (const [n, v] of way) {
-      const products = (p.gradients.get(n) as Tensor).mul(v).values();
-      for (const x of products) {
-        exact += x;
-        scale += Math.abs(x);
-      }
-    }
-    const s = slope((t) => {
-      const moved: Values = { ...p.values };
-      for (const [n, v] of way) moved[n] = along(p.values[n], v, t);
-      try {
-        return weighted(run(this.f, moved, this.options.of).output, p.seed);
-      } catch {
-        return Number.NaN;
-      }
-    }, p.lossNoise);
-    const gap = Math.abs(exact - s.value);
-    if (Number.isNaN(gap)) return Number.POSITIVE_INFINITY;
-    if (gap <= 1e-6 * scale) return gap / (1e-6 * scale || 1);
-    // A derivative lost in the rounding of a large value cannot be seen by differences.
-    const hidden = scale <= 1e-9 * Math.max(Math.abs(s.value), s.error);
-    if (hidden && gap <= 10 * s.error) return 1;
-    if (!this.#strict && s.error <= 0.05 * scale) return gap / (10 * s.error);
-    return scale > 0 ? gap / (1e-6 * scale) : gap <= 10 * s.error ? 1 : Number.POSITIVE_INFINITY;
+    return lossWith(this, p, name, value);
   }
 
   explainFailure(): never {
-    const gaps = this.variables.map((n) => ({ n, gap: this.disagreement(this.here, rng(3), [n]) }));
+    const gaps = this.variables.map((n) => ({ n, gap: disagreement(this, this.here, rng(3), true, [n]) }));
     const worst = gaps.reduce((a, b) => (b.gap > a.gap ? b : a));
     throw new NumericalError(
       finite(this.trace.output) && Number.isFinite(worst.gap)
@@ -387,41 +265,4 @@ export class Study {
             "where it is, or say with the option { domain } what the inputs are.",
     );
   }
-}
-
-function isZero(t: Tensor): boolean {
-  return t.values().every((x: number) => Math.abs(x) < 1e-200);
-}
-
-function signature(trace: Trace): string {
-  return trace.results.map((t) => `${(t.node as Node).op.name}[${t.shape}]`).join(";");
-}
-
-export function finite(t: Tensor): boolean {
-  return t.values().every((x: number) => Number.isFinite(x));
-}
-
-/** Whether rounding moves a gradient little, relative to its largest entry. */
-function quiet(g: Tensor | undefined, noise: Tensor | undefined, allowed: number): boolean {
-  if (!g || !noise) return true;
-  let [scale, moved] = [0, 0];
-  for (const x of g.values()) scale = Math.max(scale, Math.abs(x));
-  for (const x of noise.values()) moved = Math.max(moved, x);
-  // A gradient of zero is all rounding.
-  return moved <= allowed * scale || moved < 1e-14;
-}
-
-/** Every entry moved by about one rounding. */
-export function jitter(t: Tensor, r: Random): Tensor {
-  const out = t.copy();
-  for (let i = 0; i < out.data.length; i++)
-    out.data[i] *= 1 + (r.random() < 0.5 ? -1 : 1) * Number.EPSILON * (1 + r.random());
-  return out;
-}
-
-function weighted(y: Tensor, seed: Tensor): number {
-  const [a, b] = [y.values(), seed.values()];
-  let s = 0;
-  for (let i = 0; i < a.length; i++) s += a[i] * b[i];
-  return s;
 }

@@ -4,7 +4,8 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { evaluateFormula, numericGap } from "../../src/derive/claim.ts";
+import { numericGap } from "../../src/derive/claim.ts";
+import { evaluateFormula } from "../../src/derive/formula.ts";
 import { matches } from "../../src/derive/verdict.ts";
 import { rng } from "../../src/tensor/index.ts";
 import { truths } from "./truths.ts";

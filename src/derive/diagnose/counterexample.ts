@@ -3,9 +3,9 @@
  */
 
 import { rng, type Tensor } from "../../tensor/index.ts";
-import { evaluateFormula, type Formula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import { along, slope } from "../differences.ts";
+import { evaluateFormula, type Formula } from "../formula.ts";
 import type { SamplePoint } from "../study.ts";
 import { gradientTex, symbolsFor } from "../symbols.ts";
 import { matches } from "../verdict.ts";

@@ -6,11 +6,10 @@
  * truth agree at every point; otherwise the answer is that no simple slip was found.
  */
 
-import type { Formula } from "../claim.ts";
-import { evaluateFormula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import type { Expr } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
+import { evaluateFormula, type Formula } from "../formula.ts";
 import { symbolsFor } from "../symbols.ts";
 import { combinations } from "./coefficients.ts";
 import { plainCandidates } from "./compare.ts";

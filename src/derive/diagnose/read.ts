@@ -3,11 +3,11 @@
  */
 
 import { ArgumentError, type Node, ShapeError, sameShape, type Tensor } from "../../tensor/index.ts";
-import { evaluateFormula, type Formula, recordFormula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import { constant, sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
 import { literal, Reader } from "../expr/from-trace.ts";
+import { evaluateFormula, type Formula, recordFormula } from "../formula.ts";
 
 export interface ReadClaim {
   readonly expr?: Expr;

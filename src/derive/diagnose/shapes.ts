@@ -5,11 +5,11 @@
  */
 
 import { sameShape, shapeText, type Tensor } from "../../tensor/index.ts";
-import { evaluateFormula, type Formula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import { mul, num, ShapeClash, sym } from "../expr/build.ts";
 import { type Expr, matrixShape } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
+import { evaluateFormula, type Formula } from "../formula.ts";
 import { barOf } from "../study.ts";
 import { symbolsFor } from "../symbols.ts";
 import { exprFormula } from "../tex/claim-tex.ts";

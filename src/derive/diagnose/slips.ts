@@ -17,7 +17,6 @@ import {
   rebuild,
   ShapeClash,
   sub,
-  sym,
   transpose,
 } from "../expr/build.ts";
 import { type Expr, subexpressions } from "../expr/expr.ts";
@@ -251,9 +250,4 @@ function comparisons(e: Expr, make: Make): (Slip | undefined)[] {
 
 function rebuildCall(e: Expr, params: unknown): Expr {
   return call({ ...e.call!, params }, e.args);
-}
-
-/** Symbols in matrix form for all names. */
-export function symbolList(names: ReadonlyMap<string, readonly number[]>): Expr[] {
-  return [...names].map(([name, shape]) => sym(name, shape));
 }

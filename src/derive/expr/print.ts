@@ -8,6 +8,7 @@ import type { Tex } from "../../tensor/index.ts";
 import { isGreek } from "../names.ts";
 import { isNegative, scale, split } from "./build.ts";
 import type { Expr } from "./expr.ts";
+import { fraction, join, sized, symbolTex } from "./print-parts.ts";
 
 /** LaTeX of symbols, by name; with names for sizes such as N. */
 export interface Symbols {
@@ -184,7 +185,7 @@ class Printer {
     const show = (e: Expr, alone: boolean): string =>
       alone ? this.print(e).tex : wrap(this.print(e), e.kind === "mul" ? FACTOR : PREC.mul + 0.5);
     const minus = c < 0 ? "-" : "";
-    const named = this.sized(Math.abs(c));
+    const named = sized(Math.abs(c), this.symbols);
     const size = named.number;
     if (below.length === 0 && !named.below) {
       const parts = order(above).map((e) => show(e, false));
@@ -210,16 +211,6 @@ class Printer {
       `${minus}\\frac{${top.length === 0 ? "1" : join(top)}}{${join(bottom)}}`,
       minus ? PREC.add : PREC.power,
     );
-  }
-
-  /** A coefficient 1/N or N for a named size N of at least 3, else the number itself. */
-  sized(x: number): { number: number; above?: string; below?: string } {
-    for (const [name, n] of Object.entries(this.symbols.sizes ?? {})) {
-      if (n < 3) continue;
-      if (x === n) return { number: 1, above: this.symbols(name) };
-      if (Math.abs(x * n - 1) < 1e-14) return { number: 1, below: this.symbols(name) };
-    }
-    return { number: x };
   }
 
   elementwise(e: Expr): Tex {
@@ -272,24 +263,4 @@ class Printer {
     );
     return shown;
   }
-}
-
-/** p/q of a positive number with small p and q, else the number over 1. */
-function fraction(x: number): [number, number] {
-  if (Number.isInteger(x)) return [x, 1];
-  for (let q = 2; q <= 12; q++)
-    if (Math.abs(x * q - Math.round(x * q)) < 1e-12 * q) return [Math.round(x * q), q];
-  return [x, 1];
-}
-
-/** Juxtaposition, with a dot where two numbers would run together. */
-function join(parts: readonly string[]): string {
-  return parts.reduce((a, b) => (a === "" ? b : /^[0-9]/.test(b) ? `${a} \\cdot ${b}` : `${a} ${b}`), "");
-}
-
-/** ∂L/∂W, and symbols with an exponent of their own (K⁻¹), need parentheses under another exponent. */
-function symbolTex(symbol: string, name: string): Tex {
-  if (name.startsWith("bar:") && symbol.includes("\\nabla")) return tex(symbol, PREC.mul);
-  const tall = (name.startsWith("bar:") && symbol.startsWith("\\frac")) || symbol.includes("^");
-  return tex(symbol, tall ? PREC.power : PREC.atom);
 }

@@ -2,14 +2,15 @@
  * Claims written in LaTeX: the words a derivation knows, and a formula from a draft.
  */
 
-import type { Formula } from "../claim.ts";
 import type { Derivation } from "../derive.ts";
 import { num, sym } from "../expr/build.ts";
 import { type Expr, matrixShape } from "../expr/expr.ts";
+import type { Formula } from "../formula.ts";
 import { barOf } from "../study.ts";
 import { lossTex, symbolsFor } from "../symbols.ts";
 import type { Draft, Shape2 } from "./draft.ts";
-import { normalTex, parseStatement, type Statement, type Vocabulary } from "./parse.ts";
+import { parseStatement, type Statement } from "./parse.ts";
+import { normalTex, type Vocabulary } from "./reader.ts";
 import { settle } from "./settle.ts";
 
 export function vocabulary(d: Derivation<any>): Vocabulary {
