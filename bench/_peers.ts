@@ -90,14 +90,16 @@ export async function alternate(
 const span = (v: readonly number[]): string =>
   `${median(v).toPrecision(3)} (${Math.min(...v).toPrecision(3)}–${Math.max(...v).toPrecision(3)})`;
 
-/** One line a row: medians with their spread in milliseconds, and the ratio of each round. */
-export function report(title: string, peer: string, rows: readonly Row[]): void {
-  console.log(`\n${title}\n`);
-  console.log(`| work | gradlab ms | ${peer} ms | times as fast |`);
-  console.log("|---|---|---|---|");
-  for (const { work, ours, theirs } of rows) {
-    const ratios = ours.map((v, i) => theirs[i] / v);
-    console.log(`| ${work} | ${span(ours)} | ${span(theirs)} | ${span(ratios)} |`);
+/** A table that prints each row when it is measured: medians with their spread in milliseconds, and the ratio of each round. */
+export class Report {
+  readonly rows: Row[] = [];
+  constructor(title: string, peer: string) {
+    console.log(`\n${title}\n\n| work | gradlab ms | ${peer} ms | times as fast |\n|---|---|---|---|`);
+  }
+  add(row: Row): void {
+    this.rows.push(row);
+    const ratios = row.ours.map((v, i) => row.theirs[i] / v);
+    console.log(`| ${row.work} | ${span(row.ours)} | ${span(row.theirs)} | ${span(ratios)} |`);
   }
 }
 

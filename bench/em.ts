@@ -16,7 +16,7 @@ import {
   type Tensor,
   tensor,
 } from "gradlab";
-import { alternate, cache, machine, Peer, python, type Row, report } from "./_peers.ts";
+import { alternate, cache, machine, Peer, python, Report, type Row } from "./_peers.ts";
 
 const quick = process.argv.includes("--quick");
 const rounds = quick ? 3 : 7;
@@ -124,21 +124,17 @@ async function bernoulli(n: number, D: number, K: number, dtype: string): Promis
 
 console.log(machine());
 const n = quick ? 20_000 : 100_000;
-report("Gaussian mixture, one EM iteration", "scikit-learn", [
-  await gaussian(n, 16, 10, "full"),
-  await gaussian(n, 8, 5, "full"),
-  await gaussian(n, 2, 3, "full"),
-  await gaussian(n, 16, 10, "tied"),
-  await gaussian(n, 16, 10, "diag"),
-  await gaussian(n, 16, 10, "spherical"),
-]);
+const families = new Report("Gaussian mixture, one EM iteration", "scikit-learn");
+families.add(await gaussian(n, 16, 10, "full"));
+families.add(await gaussian(n, 8, 5, "full"));
+families.add(await gaussian(n, 2, 3, "full"));
+for (const kind of ["tied", "diag", "spherical"] as const) families.add(await gaussian(n, 16, 10, kind));
+
 const images = quick ? 10_000 : 60_000;
-report("Bernoulli mixture, one EM iteration (gradlab in double precision)", "NumPy", [
-  await bernoulli(images, 784, 10, "float64"),
-  await bernoulli(images, 784, 10, "float32"),
-]);
-const growth: Row[] = [];
+const binary = new Report("Bernoulli mixture, one EM iteration (gradlab in double precision)", "NumPy");
+for (const dtype of ["float64", "float32"]) binary.add(await bernoulli(images, 784, 10, dtype));
+
+const growth = new Report("How the time grows with n", "scikit-learn");
 for (const size of quick ? [5_000, 10_000, 20_000] : [25_000, 50_000, 100_000, 200_000])
-  growth.push(await gaussian(size, 8, 5, "full"));
-report("How the time grows with n", "scikit-learn", growth);
+  growth.add(await gaussian(size, 8, 5, "full"));
 peer.close();

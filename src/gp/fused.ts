@@ -29,62 +29,61 @@ export interface ValueAndGradient {
   jitter: number;
 }
 
-/** Hyperparameters α, β. */
+/**
+ * Hyperparameters α, β. With s = αβ, B = I + s XᵀX and S = B⁻¹ XᵀY, all of K⁻¹ = β (I − s X B⁻¹ Xᵀ) comes down to
+ * two sweeps over Y: K⁻¹X = β X B⁻¹, AᵀX = β Sᵀ, and
+ *   yᵀA = β (‖Y‖² − s ⟨XᵀY, S⟩),   ‖A‖² = β² (‖Y‖² − s ⟨XᵀY, S⟩ − s ‖S‖²).
+ */
 export function linearFused({ X, N, Q, Y, D }: Latents, alpha: number, beta: number): ValueAndGradient {
   const s = alpha * beta;
   const XtX = new Float64Array(Q * Q);
   const XtY = new Float64Array(Q * D);
-  for (let i = 0; i < N; i++)
+  let squares = 0;
+  for (let i = 0; i < N; i++) {
+    const [row, end] = [i * D, (i + 1) * D];
+    for (let at = row; at < end; at++) squares += Y[at] * Y[at];
     for (let q = 0; q < Q; q++) {
       const x = X[i * Q + q];
       for (let p = 0; p < Q; p++) XtX[q * Q + p] += x * X[i * Q + p];
-      for (let c = 0, y = i * D, to = q * D; c < D; c++) XtY[to++] += x * Y[y++];
-    }
-  const B = XtX.map((v, i) => s * v + (i % (Q + 1) === 0 ? 1 : 0));
-  const factor = factorise(B, Q, "GPLVM");
-  // K⁻¹ Z = β (Z − s X B⁻¹ Xᵀ Z), here for Z = Y and X.
-  const [forY, forX] = [solveWith(factor, XtY, D), solveWith(factor, XtX, Q)];
-  const A = new Float64Array(N * D);
-  const AtX = new Float64Array(Q * D);
-  const KX = new Float64Array(N * Q);
-  let [fit, energy, trace] = [0, 0, 0];
-  for (let i = 0; i < N; i++) {
-    const [row, end] = [i * D, (i + 1) * D];
-    for (let at = row; at < end; at++) A[at] = Y[at];
-    for (let q = 0; q < Q; q++) {
-      const f = s * X[i * Q + q];
-      for (let at = row, c = q * D; at < end; at++, c++) A[at] -= f * forY[c];
-      let k = X[i * Q + q];
-      for (let p = 0; p < Q; p++) k -= s * X[i * Q + p] * forX[p * Q + q];
-      KX[i * Q + q] = beta * k;
-      trace += X[i * Q + q] * beta * k;
-    }
-    for (let at = row; at < end; at++) {
-      const a = beta * A[at];
-      A[at] = a;
-      fit += Y[at] * a;
-      energy += a * a;
-    }
-    for (let q = 0; q < Q; q++) {
-      const x = X[i * Q + q];
-      for (let at = row, c = q * D; at < end; at++, c++) AtX[c] += x * A[at];
+      for (let at = row, to = q * D; at < end; at++, to++) XtY[to] += x * Y[at];
     }
   }
+  const factor = factorise(
+    XtX.map((v, i) => s * v + (i % (Q + 1) === 0 ? 1 : 0)),
+    Q,
+    "GPLVM",
+  );
+  const S = solveWith(factor, XtY, D);
+  const inverse = inverseWith(factor);
+  const SSt = product(view(S, D), flip(view(S, D)), Q, D, Q);
+  let [fit, small] = [0, 0];
+  for (let c = 0; c < S.length; c++) {
+    fit += XtY[c] * S[c];
+    small += S[c] * S[c];
+  }
   const gradient = new Float64Array(N * Q);
-  let inner = 0;
+  let [inner, trace] = [0, 0];
   for (let i = 0; i < N; i++)
     for (let q = 0; q < Q; q++) {
-      let AAX = 0;
-      for (let at = i * D, c = q * D; at < (i + 1) * D; at++, c++) AAX += A[at] * AtX[c];
-      const MX = 0.5 * (AAX - D * KX[i * Q + q]);
+      // Row i of A AᵀX = β² (Y − s X S) Sᵀ and of K⁻¹X.
+      let [AAX, KX] = [0, 0];
+      for (let at = i * D, c = q * D; at < (i + 1) * D; at++, c++) AAX += Y[at] * S[c];
+      for (let p = 0; p < Q; p++) {
+        const x = X[i * Q + p];
+        AAX -= s * x * SSt[p * Q + q];
+        KX += x * inverse[p * Q + q];
+      }
+      const MX = 0.5 * (beta * beta * AAX - D * beta * KX);
       gradient[i * Q + q] = 2 * alpha * MX;
       inner += MX * X[i * Q + q];
+      trace += beta * KX * X[i * Q + q];
     }
   // tr(K⁻¹) from tr(K⁻¹K) = N.
   const traceInverse = beta * (N - alpha * trace);
+  const energy = beta * beta * (squares - s * fit - s * small);
   const logDet = logDeterminant(factor) - N * Math.log(beta);
   return {
-    value: -0.5 * (fit + D * logDet + N * D * Math.log(2 * Math.PI)),
+    value: -0.5 * (beta * (squares - s * fit) + D * logDet + N * D * Math.log(2 * Math.PI)),
     X: gradient,
     logs: [alpha * inner, (-0.5 * (energy - D * traceInverse)) / beta],
     jitter: factor.jitter,
