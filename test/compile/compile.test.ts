@@ -15,7 +15,9 @@ import {
   Dropout,
   fromHost,
   grad,
+  hessian,
   hostNumber,
+  jvp,
   Linear,
   MLP,
   Module,
@@ -31,6 +33,7 @@ import {
   take,
   tensor,
   valueAndGrad,
+  vmap,
   where,
   zeros,
 } from "gradlab";
@@ -279,6 +282,44 @@ describe("compile", { skip: engine() === null && "there is no WebAssembly build"
     assert.deepEqual(f(tensor([1, 2])).toArray(), [12, 48]);
     const held = compile((x: Tensor) => grad((t: Tensor) => t.mul(noGrad(() => t.mul(2))).sum())(x));
     assert.deepEqual(held(tensor([1, 2])).toArray(), [2, 4]);
+  });
+
+  test("forward mode, Hessians and vmap inside", () => {
+    const f = (x: Tensor): Tensor => x.tanh().mul(x).sum();
+    const x = rng(5).normal([4]);
+    const v = rng(6).normal([4]);
+    const slope = (t: Tensor, u: Tensor): Tensor => jvp(f, [t], [u]).tangent;
+    assert.ok(relativeError(compile(slope)(x, v), slope(x, v)) < 1e-14);
+    const H = hessian(f);
+    assert.ok(relativeError(compile((t: Tensor) => H(t))(x), H(x)) < 1e-14);
+    const rows = rng(7).normal([3, 4]);
+    const each = (t: Tensor): Tensor => vmap((r: Tensor) => r.softmax(0).mul(r).sum())(t) as Tensor;
+    assert.ok(relativeError(compile(each)(rows), each(rows)) < 1e-14);
+  });
+
+  test("plain numbers that keep changing are warned about", async () => {
+    const warned = new Promise<Error & { code?: string }>((resolve) =>
+      process.once("warning", resolve as any),
+    );
+    const f = compile((x: Tensor, k: number) => x.mul(k));
+    for (let k = 0; k < 80; k++) assert.equal(f(tensor(1), k).item(), k);
+    assert.equal((await warned).code, "GRADLAB_MANY_PLANS");
+    assert.ok(f.plans.length <= 64);
+  });
+
+  test("a plan lists its steps and how long each takes", () => {
+    const f = compile((x: Tensor) => x.softmax(1).sum(0));
+    const x = rng(1).normal([8, 5]);
+    const want = f(x);
+    const [plan] = f.plans;
+    assert.equal(plan.listing.length, plan.steps);
+    const rows = plan.profile(1);
+    assert.deepEqual(
+      rows.map((r) => r.step),
+      plan.listing,
+    );
+    assert.ok(rows.every((r) => r.microseconds > 0));
+    assert.deepEqual(f(x).toArray(), want.toArray());
   });
 
   test("a compiled function inside another is simply part of it", () => {

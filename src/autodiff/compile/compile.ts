@@ -67,6 +67,21 @@ function same(a: readonly unknown[], b: readonly unknown[]): boolean {
   return true;
 }
 
+/** So many plans are kept; the oldest goes first. */
+const MOST = 64;
+const MANY = 16;
+
+function keep(entries: Entry[], entry: Entry): void {
+  entries.push(entry);
+  if (entries.length > MOST) entries.shift();
+  if (entries.length === MANY)
+    process.emitWarning(
+      `A compiled function has been recorded ${MANY} times. Shapes, plain arguments and training modes are part of a plan: ` +
+        "pass numbers that change as tensors, and keep batches of one size.",
+      { code: "GRADLAB_MANY_PLANS" },
+    );
+}
+
 /**
  * A function that computes what `fn` computes, much faster when called often with the same shapes.
  *
@@ -110,7 +125,7 @@ export function compile<A extends Tree[], R>(fn: (...args: A) => R): Compiled<A,
     const recording = recorder.run(() => refuseAsync(fn(...stand)));
     const plan = new Plan(e, recording);
     latest = { signature, guards: recording.guards, plan };
-    entries.push(latest);
+    keep(entries, latest);
     return plan.run(tensors, true) as R;
   };
   return Object.defineProperty(compiled, "plans", {

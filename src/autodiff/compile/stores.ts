@@ -46,6 +46,11 @@ export class Stores {
     this.list.push(store);
     return store;
   }
+
+  /** A row-major buffer outside the scratch area, at an address that may be settled later. */
+  external(shape: readonly number[], dtype: DType, address = 0): Store {
+    return this.make(shape, dtype, [...shape.keys()], address);
+  }
 }
 
 /**

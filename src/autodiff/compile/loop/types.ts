@@ -12,7 +12,7 @@ export interface Functions {
   /** Whether multiply–add is one instruction. */
   fused: boolean;
   /** Index of an imported function. */
-  find(module: "kernels" | "math", name: string, signature: Signature): number;
+  find(module: "kernels" | "math" | "host", name: string, signature: Signature): number;
 }
 
 /** Functions that the kernels have for vectors. */

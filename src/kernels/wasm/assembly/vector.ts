@@ -17,3 +17,10 @@
     );
   return <T>(f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1));
 }
+
+/** Two vectors to consecutive places. */
+// @ts-expect-error: decorator
+@inline export function put(p: usize, x: v128, y: v128): void {
+  v128.store(p, x);
+  v128.store(p, y, 16);
+}

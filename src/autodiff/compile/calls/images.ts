@@ -1,8 +1,6 @@
 /**
- * How each kernel is called: which layout its operands need and what it is told.
- *
- * Images go batch innermost, [channels, height, width, batch], so that everything about a position is
- * one unit-stride row.
+ * Calls of convolution and pooling kernels. Images go batch innermost, [channels, height, width, batch],
+ * so that everything about a position is one unit-stride row.
  */
 
 import {
@@ -13,71 +11,19 @@ import {
   runningTotals,
   type Windows,
   windowLists,
-} from "../../kernels/index.ts";
-import { engine } from "../../kernels/wasm/engine.ts";
-import { bytesOf } from "../../kernels/wasm/memory.ts";
-import { sizeOf } from "../../tensor/index.ts";
-import { rowMajor } from "./access.ts";
-import type { Definition, Value } from "./graph.ts";
-import type { Access, Argument, Schedule } from "./schedule.ts";
-
-type Call = Extract<Definition, { kind: "call" }>;
-type Handler = (s: Schedule, v: Value, call: Call) => void;
+} from "../../../kernels/index.ts";
+import { engine } from "../../../kernels/wasm/engine.ts";
+import { bytesOf } from "../../../kernels/wasm/memory.ts";
+import { rowMajor } from "../access.ts";
+import type { Value } from "../graph.ts";
+import type { Schedule } from "../schedule.ts";
+import type { Argument } from "../steps.ts";
+import { bits, type Handler, read } from "./handler.ts";
 
 /** Axes of an image tensor [N, C, H, W] with the batch innermost. */
 const BATCH_LAST = [1, 2, 3, 0];
-const bits = (v: Value): 32 | 64 => (v.dtype === "float64" ? 64 : 32);
-const read = (a: Access): Argument => ({ store: a.store, offset: a.at.offset });
 
-export function lowerCall(s: Schedule, v: Value, call: Call): void {
-  (HANDLERS[call.kernel] ?? host)(s, v, call);
-}
-
-/** An operation without a kernel: its own forward function, called from the middle of the plan. */
-function host(s: Schedule, v: Value, call: Call): void {
-  const args = call.args.map((a) => s.dense(a, rowMajor(a.shape)));
-  const out = s.output(v, rowMajor(v.shape));
-  s.add({ kind: "host", value: v, args, out });
-}
-
-const HANDLERS: Record<string, Handler> = {
-  matmul(s, v, { args: [a, b] }) {
-    const [m, n] = v.shape.slice(-2);
-    const k = a.shape[a.shape.length - 1];
-    const [A, B] = [s.somewhere(a), s.somewhere(b)];
-    const lead = v.shape.length - 2;
-    // The longer side innermost, unless every reader wants the transpose.
-    const flipped = lead === 0 && (s.readTransposed(v) || (m > n && n < 16));
-    const out = s.output(v, flipped ? [1, 0] : rowMajor(v.shape));
-    const count = sizeOf(v.shape.slice(0, -2));
-    const e = engine();
-    const scratch = e ? e.exports.matmulScratch() : 0;
-    const offsetOf = (x: Access, i: number): number => {
-      let rest = i;
-      let at = x.at.offset;
-      for (let d = lead - 1; d >= 0; d--) {
-        at += (rest % v.shape[d]) * x.at.strides[d];
-        rest = Math.floor(rest / v.shape[d]);
-      }
-      return at;
-    };
-    const [ar, ac] = A.at.strides.slice(-2);
-    const [br, bc] = B.at.strides.slice(-2);
-    for (let i = 0; i < count; i++) {
-      const left: Argument = { store: A.store, offset: offsetOf(A, i) };
-      const right: Argument = { store: B.store, offset: offsetOf(B, i) };
-      const to: Argument = { store: out, offset: i * m * n, write: true };
-      s.add({
-        kind: "call",
-        fn: `matmul${bits(v)}`,
-        args: flipped
-          ? [right, bc, br, left, ac, ar, to, m, n, k, m, 0, { scratch }]
-          : [left, ar, ac, right, br, bc, to, n, m, k, n, 0, { scratch }],
-      });
-    }
-    s.settle(out);
-  },
-
+export const images: Record<string, Handler> = {
   conv2d(s, v, { args: [x, w], params }) {
     const c = params as ConvSizes;
     convolve(s, v, x, w, c, convPairs(c), {
@@ -90,7 +36,6 @@ const HANDLERS: Record<string, Handler> = {
       by: "output",
     });
   },
-
   conv2dInputGrad(s, v, { args: [g, w], params }) {
     const c = params as ConvSizes;
     convolve(s, v, g, w, c, convPairs(c), {
@@ -103,7 +48,6 @@ const HANDLERS: Record<string, Handler> = {
       by: "input",
     });
   },
-
   conv2dWeightGrad(s, v, { args: [x, g], params }) {
     const c = params as ConvSizes;
     const X = s.dense(x, BATCH_LAST);
@@ -130,7 +74,6 @@ const HANDLERS: Record<string, Handler> = {
       ],
     });
   },
-
   maxPool2d(s, v, { args: [x], params }) {
     const w = params as Windows;
     const X = s.dense(x, BATCH_LAST);
@@ -148,7 +91,6 @@ const HANDLERS: Record<string, Handler> = {
       ],
     });
   },
-
   maxPool2dGrad(s, v, { args: [g, x], params }) {
     const w = params as Windows;
     const [G, X] = [s.dense(g, BATCH_LAST), s.dense(x, BATCH_LAST)];
@@ -169,7 +111,6 @@ const HANDLERS: Record<string, Handler> = {
       ],
     });
   },
-
   averagePool2d(s, v, { args: [x], params }) {
     const w = params as Windows;
     const { starts, list } = windowLists(w);
@@ -178,7 +119,6 @@ const HANDLERS: Record<string, Handler> = {
       for (let e = starts[p]; e < starts[p + 1]; e++) factors.push(1 / w.divisors[p]);
     weighted(s, v, x, starts, list, factors, w.oh * w.ow, w.h * w.w);
   },
-
   averagePool2dGrad(s, v, { args: [g], params }) {
     const w = params as Windows;
     const { starts, list } = windowLists(w);
@@ -200,104 +140,7 @@ const HANDLERS: Record<string, Handler> = {
       w.oh * w.ow,
     );
   },
-
-  take(s, v, { args: [x, index], params: { axis } }) {
-    const X = s.dense(x, rowMajor(x.shape));
-    const I = s.dense(index, rowMajor(index.shape));
-    const out = s.output(v, rowMajor(v.shape));
-    const inner = sizeOf(x.shape.slice(axis + 1));
-    s.add({
-      kind: "call",
-      fn: "takeRows",
-      args: [
-        read(X),
-        read(I),
-        { store: out, offset: 0, write: true },
-        sizeOf(x.shape.slice(0, axis)),
-        x.shape[axis],
-        sizeOf(index.shape),
-        inner * bytesOf(x.dtype),
-      ],
-      checks: `take: an index is outside 0 to ${x.shape[axis] - 1}.`,
-    });
-  },
-
-  putAdd(s, v, { args: [g, index], params: { axis, size } }) {
-    const G = s.dense(g, rowMajor(g.shape));
-    const I = s.dense(index, rowMajor(index.shape));
-    const out = s.output(v, rowMajor(v.shape));
-    s.add({
-      kind: "call",
-      fn: `putRows${bits(v)}`,
-      args: [
-        read(G),
-        read(I),
-        { store: out, offset: 0, write: true },
-        sizeOf(v.shape.slice(0, axis)),
-        size,
-        sizeOf(index.shape),
-        sizeOf(v.shape.slice(axis + 1)),
-      ],
-      checks: `take: an index is outside 0 to ${size - 1}.`,
-    });
-  },
-
-  pickOne: one("pickOne", 0),
-  placeOne: one("placeOne", 1),
-
-  checkIndex(s, v, { args: [index], params: { size } }) {
-    const I = s.dense(index, rowMajor(index.shape));
-    s.output(v, []);
-    s.add({
-      kind: "call",
-      fn: "checkIndex",
-      args: [read(I), sizeOf(index.shape), size],
-      checks: `gather: an index is outside 0 to ${size - 1}; labels must be below the number of classes.`,
-    });
-  },
-
-  /** Zeros with the argument put in at some places. */
-  unslice(s, v, { args: [x], params: { starts, steps } }) {
-    const out = s.output(v, rowMajor(v.shape));
-    s.add({ kind: "clear", store: out });
-    const offset = starts.reduce((o: number, i: number, d: number) => o + i * out.strides[d], 0);
-    s.write(x, out, { offset, strides: out.strides.map((t, d) => t * steps[d]) });
-    s.settle(out);
-  },
-
-  concat(s, v, { args, params: { axis } }) {
-    const out = s.output(v, rowMajor(v.shape));
-    let at = 0;
-    for (const x of args) {
-      s.write(x, out, { offset: at * out.strides[axis], strides: out.strides });
-      at += x.shape[axis];
-    }
-    s.settle(out);
-  },
 };
-
-/** One entry along an axis for each place, or its adjoint; `full` says whether the result is the larger side. */
-function one(kernel: string, full: 0 | 1): Handler {
-  return (s, v, { args: [x, index], params: { axis } }) => {
-    const X = s.dense(x, rowMajor(x.shape));
-    const I = s.dense(index, rowMajor(index.shape));
-    const out = s.output(v, rowMajor(v.shape));
-    const whole = full ? v.shape : x.shape;
-    s.add({
-      kind: "call",
-      fn: `${kernel}${bits(v)}`,
-      args: [
-        read(X),
-        read(I),
-        { store: out, offset: 0, write: true },
-        sizeOf(whole.slice(0, axis)),
-        whole[axis],
-        sizeOf(whole.slice(axis + 1)),
-      ],
-      checks: `gather: an index is outside 0 to ${whole[axis] - 1}; labels must be below the number of classes.`,
-    });
-  };
-}
 
 interface Convolution {
   positions: number;
