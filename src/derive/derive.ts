@@ -21,7 +21,7 @@ import { GraphDrawing } from "./graph-drawing.ts";
 import { JacobianForm } from "./jacobian-form.ts";
 import { Paths } from "./paths.ts";
 import { toMarkdown, toTex } from "./show.ts";
-import { type Detail, type Quantity, Structure } from "./structure.ts";
+import { type Detail, Structure } from "./structure.ts";
 import { Study, type StudyOptions } from "./study.ts";
 import { gradientTex, type Naming, type Notation, symbolsFor } from "./symbols.ts";
 import type { Inputs } from "./trace.ts";
@@ -193,16 +193,15 @@ export class Derivation<I extends Inputs = Inputs> {
     return c;
   }
 
-  /** Forward results that the backward pass reads: what must be retained. */
-  retained(): Set<string> {
+  /** Forward results that the backward pass reads, for all variables or for one: what must be retained. */
+  retained(name?: string): Set<string> {
+    const { quantities } = this.structure;
+    const wanted = (to: string): boolean =>
+      name === undefined || to === name || (quantities.get(to)?.from.some(wanted) ?? false);
     const found = new Set<string>();
-    for (const step of this.steps)
-      for (const c of step.contributions)
-        for (const part of subexpressions(c.raw))
-          if (part.kind === "sym" && !part.name.startsWith("bar:")) {
-            const q = this.structure.quantities.get(part.name) as Quantity | undefined;
-            if (q && q.kind !== "constant" && q.kind !== "input") found.add(part.name);
-          }
+    for (const c of this.steps.flatMap((s) => s.contributions))
+      for (const part of wanted(c.to) ? subexpressions(c.raw) : [])
+        if (part.kind === "sym" && quantities.get(part.name)?.definition) found.add(part.name);
     return found;
   }
 

@@ -6,9 +6,12 @@
 import type { Tensor } from "../tensor/index.ts";
 import type { GraphSpec } from "../viz/graph.ts";
 import type { Derivation } from "./derive.ts";
+import { num, replace } from "./expr/build.ts";
 import { printExpr } from "./expr/print.ts";
 import { pathsTo } from "./paths.ts";
 import { spaceTex } from "./show.ts";
+import type { Quantity } from "./structure.ts";
+import { barOf } from "./study.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 
 export interface GraphOptions {
@@ -16,6 +19,11 @@ export interface GraphOptions {
   highlight?: string | false;
   /** Write values and gradients into the nodes. Default: when all of them are short. */
   values?: boolean;
+  /**
+   * Write on each arrow the local derivative: by what a gradient is multiplied on its way back, • being what
+   * arrives. Default: in graphs of up to 16 quantities.
+   */
+  local?: boolean;
   direction?: "LR" | "TB";
 }
 
@@ -38,6 +46,7 @@ export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
       }
     });
   const values = o.values ?? shown.length <= 24;
+  const local = o.local ?? shown.length <= 16;
   const here = d.study.here;
   return {
     ...(o.direction ? { direction: o.direction } : {}),
@@ -61,14 +70,35 @@ export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
         // A quantity used twice in one block has two edges: two paths.
         const step = d.steps.find((s) => s.of.name === q.name);
         const uses =
-          from === highlighted ? (step?.contributions.find((c) => c.to === from)?.uses.length ?? 1) : 1;
+          from === highlighted || local
+            ? (step?.contributions.find((c) => c.to === from)?.uses.length ?? 1)
+            : 1;
         return Array.from({ length: Math.min(uses, 4) }, (_, k) => {
-          const color = uses > 1 ? PATH_COLORS[k % PATH_COLORS.length] : colors.get(`${from}>${q.name}`);
-          return { from, to: q.name, ...(color ? { color } : {}) };
+          const color =
+            uses > 1 && from === highlighted
+              ? PATH_COLORS[k % PATH_COLORS.length]
+              : colors.get(`${from}>${q.name}`);
+          const label = local ? localTex(d, q, from, k) : undefined;
+          return { from, to: q.name, ...(color ? { color } : {}), ...(label ? { label } : {}) };
         });
       }),
     ),
   };
+}
+
+/** ∂q/∂from as it acts: the factor where q is a scalar, else the product with what arrives. */
+function localTex(d: Derivation, q: Quantity, from: string, use: number): string | undefined {
+  const c = d.steps.find((s) => s.of.name === q.name)?.contributions.find((x) => x.to === from);
+  const raw = c?.uses[use];
+  if (!raw || raw.weight > 40) return undefined;
+  const symbols = symbolsFor(d.naming);
+  const bar = barOf(q.name);
+  if (q.tensor.rank === 0)
+    return printExpr(
+      d.tidy(replace(raw, (e) => (e.kind === "sym" && e.name === bar ? num(1) : undefined))),
+      symbols,
+    );
+  return printExpr(d.tidy(raw), (name) => (name === bar ? "\\bullet" : symbols(name)));
 }
 
 function severalPaths(d: Derivation, name: string): boolean {

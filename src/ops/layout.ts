@@ -86,16 +86,22 @@ export const sliceOp: Op<SliceParams> = defineOp<SliceParams>({
     ),
   vjp: [(G, [x], _, p) => unslice(G, x.shape, p)],
   jvp: [(T, _, __, p) => apply(sliceOp, [T], p)],
-  latex: ([x], { params }) =>
-    tex(
-      `${wrap(x, PREC.atom)}_{${params.starts.map((s, d) => (params.sizes[d] === 1 ? `${s + 1}` : ":")).join(",")}}`,
-      PREC.power,
-    ),
+  latex: ([x], { params, shapes }) =>
+    tex(`${wrap(x, PREC.atom)}_{${shapes[0].map((n, d) => rangeTex(params, d, n)).join(",")}}`, PREC.power),
   samples: () => [
     { inputs: [rng(1).normal([4, 3])], params: { starts: [1, 0], steps: [2, 1], sizes: [2, 3] } },
     { inputs: [rng(1).normal([4])], params: { starts: [3], steps: [-1], sizes: [4] } },
   ],
 });
+
+/** `3`, `:`, `2:5` or `4:-1:1`, counted from 1 and ends included. */
+function rangeTex({ starts, steps, sizes }: SliceParams, d: number, n: number): string {
+  const [from, step, count] = [starts[d] + 1, steps[d], sizes[d]];
+  if (count === 1) return String(from);
+  if (from === 1 && step === 1 && count === n) return ":";
+  const to = from + (count - 1) * step;
+  return step === 1 ? `${from}:${to}` : `${from}:${step}:${to}`;
+}
 
 export const unsliceOp: Op<SliceParams & { shape: readonly number[] }> = defineOp<
   SliceParams & { shape: readonly number[] }

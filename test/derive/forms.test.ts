@@ -226,3 +226,64 @@ test("a long formula keeps an unnamed part as a symbol, and says what it is", ()
   assert.match(g.where ?? "", /^v_\{\d\} = \\alpha X X\^\{\\top\} \+ \\frac\{1\}\{\\beta\} I$/);
   assert.ok(g.formula.length < 120, g.formula);
 });
+
+test("the graph: definitions, values, gradients, local derivatives, the paths in colours", () => {
+  const spec = sheets.deepNet().graphSpec();
+  const node = (id: string) => spec.nodes.find((n) => n.id === id)!;
+  const edge = (from: string, to: string) => spec.edges.find((e) => e.from === from && e.to === to)!;
+  assert.equal(node("s_1").label, "s_{1} = \\sigma\\left(x_{1}\\right)");
+  assert.equal(node("f").kind, "output");
+  assert.ok(node("s_1").retained && !node("x_1").retained);
+  assert.match(node("w3").gradient ?? "", /^\\frac\{\\partial f\}\{\\partial w_\{3\}\} = \\text\{0\.457\}$/);
+  assert.equal(edge("x_2", "s_2").label, "s_{2} \\left(1 - s_{2}\\right)");
+  const two = sheets.autoencoder().graphSpec();
+  assert.equal(new Set(two.edges.filter((e) => e.from === "W").map((e) => e.color)).size, 2);
+  const square = derive(({ W, x }) => W.T.matmul(W).matmul(x).sum(), {
+    W: rng(6).normal([2, 3]),
+    x: rng(7).normal([3]),
+  });
+  assert.equal(square.graphSpec().edges.filter((e) => e.from === "W").length, 2);
+});
+
+test("what each derivative of the deep net must retain", () => {
+  const d = sheets.deepNet();
+  assert.deepEqual([...d.retained("w3")], ["s_2"]);
+  assert.deepEqual([...d.retained("w2")].sort(), ["s_1", "s_2"]);
+});
+
+test("the Jacobian formulation of the steps", () => {
+  const d = sheets.product();
+  const shown = derive(d.study.f as any, d.study.given as any, { formulation: "jacobian" }).toMarkdown();
+  assert.ok(
+    shown.includes(
+      "\\frac{\\partial L}{\\partial X_{ij}} &= \\sum_{k,l} \\frac{\\partial L}{\\partial Y_{kl}} \\frac{\\partial Y_{kl}}{\\partial X_{ij}} = " +
+        "\\sum_{k} \\frac{\\partial L}{\\partial Y_{ik}} W_{jk}, \\quad \\frac{\\partial Y_{kl}}{\\partial X_{ij}} = \\delta_{ik} W_{jl}",
+    ),
+    shown,
+  );
+});
+
+test("other functions of the course come out as in its textbook", () => {
+  const r = rng(20);
+  const logistic = derive(
+    ({ X, w, y }) =>
+      X.matmul(w)
+        .softplus()
+        .sub(y.mul(X.matmul(w)))
+        .sum(),
+    { X: r.normal([5, 2]), w: r.normal([2]), y: tensor([0, 1, 1, 0, 1]) },
+    { constants: ["X", "y"] },
+  );
+  assert.equal(short(logistic.gradient("w").formula), "X' (sigma(X w) - y)");
+  const ridge = derive(
+    ({ X, w, y, lambda }) => X.matmul(w).sub(y).square().sum().add(w.square().sum().mul(lambda)).mul(0.5),
+    { X: r.normal([5, 2]), w: r.normal([2]), y: r.normal([5]), lambda: 0.3 },
+    { constants: ["X", "y"] },
+  );
+  assert.equal(short(ridge.gradient("w").formula), "X' (X w - y) + lambda w");
+  const quadratic = derive(({ x, A }) => x.dot(A.matmul(x)), { x: r.normal([3]), A: r.normal([3, 3]) });
+  assert.equal(short(quadratic.gradient("x").formula), "(A + A') x");
+  assert.equal(short(quadratic.gradient("A").formula), "x x'");
+  const picked = derive(({ z }) => z.logSoftmax().select(2).neg(), { z: r.normal([4]) });
+  assert.equal(short(picked.gradient("z").formula), "{softmax}(z) - e_3");
+});

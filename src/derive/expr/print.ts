@@ -92,7 +92,9 @@ class Printer {
   }
 
   sum(e: Expr): Tex {
-    const terms = [...e.args];
+    // A + Aᵀ rather than Aᵀ + A.
+    const second = (t: Expr): number => Number(t.kind === "t" && e.args.includes(t.args[0]));
+    const terms = [...e.args].sort((a, b) => second(a) - second(b));
     // People begin with a positive term where there is one.
     let first = terms.findIndex((t) => !isNegative(t));
     // 1 + e^x, but x + 1.

@@ -50,6 +50,23 @@ function scalarsOf(e: Expr, whole: boolean, factor: boolean): Expr[] {
   );
 }
 
+/** AB + AC = A(B + C), where one factor is left of each term: Xᵀσ − Xᵀy is Xᵀ(σ − y). */
+const commonSide: Rule = (e) => {
+  if (e.kind !== "add" || e.isScalar || e.args.length > 4) return undefined;
+  const chains = e.args.map((t) => ({
+    scalars: t.kind === "mul" ? t.args.filter((a) => a.isScalar) : [],
+    chain: t.kind === "mul" ? t.args.filter((a) => !a.isScalar) : [],
+  }));
+  if (chains.some(({ chain }) => chain.length !== 2)) return undefined;
+  for (const at of [0, 1]) {
+    const common = chains[0].chain[at];
+    if (common.kind === "ones" || chains.some(({ chain }) => chain[at].canon !== common.canon)) continue;
+    const rest = add(chains.map(({ scalars, chain }) => mul([...scalars, chain[1 - at]])));
+    return at === 0 ? mul([common, rest]) : mul([rest, common]);
+  }
+  return undefined;
+};
+
 /** G ⊙ a + G ⊙ b = G ⊙ (a + b) for the part that arrives from behind. */
 const commonArriving: Rule = (e) => {
   if (e.kind !== "add" || e.isScalar) return undefined;
@@ -171,6 +188,7 @@ export const RULES: readonly Rule[] = [
   innerProduct,
   symmetric,
   commonScalar,
+  commonSide,
   commonArriving,
   alignSigns,
   turnSign,
