@@ -41,16 +41,9 @@ const TO_SPLIT: Record<string, number> = {
   "kernel/language/scope.ts": 370,
   "kernel/language/session.ts": 340,
   "src/autodiff/compile/arithmetic.ts": 340,
-  "src/autodiff/compile/calls.ts": 440,
-  "src/autodiff/compile/loops.ts": 620,
-  "src/autodiff/compile/lower.ts": 410,
-  "src/autodiff/compile/plan.ts": 370,
-  "src/autodiff/compile/schedule.ts": 470,
   "src/derive/expr/print.ts": 340,
   "src/derive/study.ts": 480,
   "src/derive/tex/parse.ts": 580,
-  "src/kernels/wasm/assembly/conv.ts": 520,
-  "src/kernels/wasm/emit.ts": 430,
   "src/ops/layout.ts": 340,
 };
 
