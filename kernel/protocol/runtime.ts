@@ -66,8 +66,9 @@ export class Runtime {
     this.#watcher.write(encodeJson(0, order));
   }
 
-  interrupt(): void {
-    this.order({ type: "interrupt" });
+  /** Interrupts the executions up to this number. */
+  interrupt(upTo: number): void {
+    this.order({ type: "interrupt", upTo });
     if (this.#interrupting) return;
     this.#interrupting = true;
     setTimeout(() => {

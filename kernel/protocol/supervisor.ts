@@ -102,7 +102,7 @@ export class Supervisor implements RuntimeListener {
 
   interrupt(): void {
     this.#stdin.cancel();
-    this.#runtime.interrupt();
+    this.#runtime.interrupt(Math.max(1, this.#cells));
   }
 
   answerInput(value: string | null): void {

@@ -16,6 +16,9 @@ import type { RuntimeEvent } from "./messages.ts";
 
 export const EVENTS_FD = 4;
 
+/** Node's own, not the cells': what is queued here is the kernel's. */
+const { setImmediate } = globalThis;
+
 const WINDOW_MS = 10;
 const LINES_AT_ONCE = 16;
 const MAX_GATHERED = 64 * 1024;

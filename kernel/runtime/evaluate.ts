@@ -33,7 +33,7 @@ const interruptedCells = new Set<number>();
 let receiver = "";
 let received: unknown;
 
-export function startSession(): void {
+export function startSession(): Session {
   session.connect();
   const take = Symbol.for("gradlab.kernel.take");
   (globalThis as any)[take] = (value: unknown) => {
@@ -48,6 +48,7 @@ export function startSession(): void {
     },
   );
   delete (globalThis as any)[take];
+  return session;
 }
 
 export function allowsStdin(cell: number): boolean {
@@ -109,9 +110,14 @@ function finish(run: Run, error: ErrorContent, shown = false): void {
   emit({ type: "done", status: "error", ...error }, [], run.cell);
 }
 
-/** Ends all running cells; the watcher calls this after it has terminated what was executing. */
-export function interrupted(): void {
+export function hasRuns(which: (cell: number) => boolean): boolean {
+  return runs.keys().some(which);
+}
+
+/** Gives up the cells up to this number; what they executed has been ended before. */
+export function cancelRuns(upTo: number): void {
   for (const run of [...runs.values()]) {
+    if (run.cell > upTo) continue;
     interruptedCells.add(run.cell);
     finish(run, plain("Interrupted", "the cell was interrupted; its variables are kept"));
   }
@@ -141,7 +147,7 @@ function evaluate(cell: number, js: string, name: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const group = `cell ${cell}`;
     const settle = (error: Error | null, reply: Runtime.EvaluateReturnType): void => {
-      // An error of the protocol itself means that the evaluation was terminated: `interrupted` speaks then.
+      // An error of the protocol itself means that the evaluation was terminated: `cancelRuns` speaks then.
       if (error) return;
       const details = reply.exceptionDetails;
       if (details) {

@@ -39,7 +39,7 @@ export type Command =
     };
 
 /** Kernel process → watcher thread of the runtime. */
-export type Order = { type: "interrupt" } | { type: "stdin"; value: string | null };
+export type Order = { type: "interrupt"; upTo: number } | { type: "stdin"; value: string | null };
 
 export type UserExpression =
   | { status: "ok"; data: Bundle; metadata: object }

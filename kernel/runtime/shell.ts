@@ -37,7 +37,7 @@ export async function npm(args: string): Promise<void> {
   if (status !== 0) throw new Error(`npm ${args}: status ${status}`);
 }
 
-export function interruptShells(): void {
+export function shellsInterrupted(): void {
   for (const child of running) {
     if (child.pid === undefined) continue;
     signalDescendants(child.pid, "SIGINT");

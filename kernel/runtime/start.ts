@@ -6,12 +6,13 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { currentCell, emit, flush, shareMark } from "./channel.ts";
 import { receiveComm } from "./comms.ts";
 import { installConsole } from "./console.ts";
-import { execute, interrupted, startSession, uncaught } from "./evaluate.ts";
+import { execute, startSession, uncaught } from "./evaluate.ts";
 import { decodeJson, FrameReader } from "./frames.ts";
 import { installGlobals } from "./globals.ts";
+import { installImmediates } from "./immediates.ts";
+import { interrupt } from "./interrupt.ts";
 import { startLoader } from "./load.ts";
 import type { Command } from "./messages.ts";
-import { interruptShells } from "./shell.ts";
 import { installStackTraces } from "./sources.ts";
 import { connectStdin } from "./stdin.ts";
 
@@ -20,7 +21,7 @@ const WATCHER_FD = 5;
 
 installConsole();
 installStackTraces();
-startSession();
+const session = startSession();
 const signal = new Int32Array(new SharedArrayBuffer(4));
 const waiting = new Int32Array(new SharedArrayBuffer(4));
 shareMark(waiting);
@@ -33,6 +34,7 @@ new Worker(new URL("./watcher.ts", import.meta.url), {
 connectStdin(port1, signal);
 await startLoader();
 installGlobals();
+installImmediates(uncaught);
 
 process.on("uncaughtException", (error) => uncaught(currentCell(), error));
 process.on("unhandledRejection", (reason) => uncaught(currentCell(), reason));
@@ -49,11 +51,11 @@ function drain(): void {
 
 process.on("exit", flush);
 Object.defineProperty(globalThis, Symbol.for("gradlab.kernel.flush"), { value: flush });
-Object.defineProperty(globalThis, Symbol.for("gradlab.kernel.interrupted"), {
-  value: () => {
-    interruptShells();
-    interrupted();
-    setImmediate(drain); // commands that a termination left unread
+Object.defineProperty(globalThis, Symbol.for("gradlab.kernel.interrupt"), {
+  value: (upTo: number) => {
+    const step = interrupt(session, upTo);
+    if (step === "settled") setTimeout(drain, 0); // what came in the same gulp as the cell that was ended
+    return step;
   },
 });
 

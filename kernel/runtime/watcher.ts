@@ -6,6 +6,7 @@ import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { type MessagePort, workerData } from "node:worker_threads";
 import { decodeJson, encodeJson, FrameReader } from "./frames.ts";
+import type { Step } from "./interrupt.ts";
 import type { Order, WatcherEvent } from "./messages.ts";
 
 /** How long the main thread may take to notice an interrupt. Only a blocking native call takes longer. */
@@ -13,6 +14,9 @@ const STUCK_AFTER_MS = 2_000;
 
 /** How long gathered text may wait for company before it is fetched. */
 const GATHER_MS = 20;
+
+/** How an interrupt's evaluation calls itself; interrupt.ts looks for it in the stack. */
+const MARK = "kernel:interrupt";
 
 interface Setup {
   fd: number;
@@ -36,7 +40,7 @@ socket.on("close", endEverything);
 socket.on("error", endEverything);
 
 function obey(order: Order): void {
-  if (order.type === "interrupt") interrupt();
+  if (order.type === "interrupt") interrupt(order.upTo);
   else {
     answers.postMessage({ value: order.value });
     Atomics.store(signal, 0, 1);
@@ -44,26 +48,29 @@ function obey(order: Order): void {
   }
 }
 
-let interrupting = false;
+/** The latest execution that is being interrupted; 0 when none is. */
+let interrupting = 0;
 
-function interrupt(): void {
-  if (interrupting) return;
-  interrupting = true;
+function interrupt(upTo: number): void {
+  const busy = interrupting > 0;
+  interrupting = Math.max(interrupting, upTo);
+  if (busy) return;
   const stuck = setTimeout(() => tell({ type: "stuck" }), STUCK_AFTER_MS);
-  const finish = (tries: number): void => {
-    // First end what runs; then let the main thread close the books on its cells. That, too, is JavaScript,
-    // and is started again should a late termination hit it.
-    session.post("Runtime.terminateExecution", () => {
-      const expression = `globalThis[Symbol.for("gradlab.kernel.interrupted")]()`;
-      session.post("Runtime.evaluate", { expression, silent: true }, (error, reply) => {
-        if ((error || reply.exceptionDetails) && tries > 0) return finish(tries - 1);
-        clearTimeout(stuck);
-        interrupting = false;
-        tell({ type: "interrupted" });
-      });
+  const step = (): void => {
+    const asked = interrupting;
+    const expression = `globalThis[Symbol.for("gradlab.kernel.interrupt")](${asked})\n//# sourceURL=${MARK}`;
+    session.post("Runtime.evaluate", { expression, silent: true }, (error, reply) => {
+      const next: Step = error || reply.exceptionDetails ? "ended" : reply.result.value;
+      if (next !== "settled" || interrupting > asked) {
+        setTimeout(step, next === "wait" ? 1 : 0);
+        return;
+      }
+      clearTimeout(stuck);
+      interrupting = 0;
+      tell({ type: "interrupted" });
     });
   };
-  finish(5);
+  step();
 }
 
 /** A loop may fall silent with text still gathered: an evaluation from here runs even within that loop. */

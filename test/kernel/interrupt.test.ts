@@ -19,6 +19,12 @@ const LOOPS: Record<string, string> = {
   "a loop in a timer": "await new Promise(() => setTimeout(() => { console.log('running'); for (;;); }, 1));",
   "a loop in a microtask": "console.log('running'); await Promise.resolve().then(() => { for (;;); });",
   "an endless chain of awaits": "console.log('running'); for (;;) await null;",
+  "a loop in an immediate, others waiting behind it":
+    "for (let i = 0; i < 3; i++) setImmediate(() => { console.log('running'); for (;;); }); await new Promise(() => {});",
+  "immediates that follow one another":
+    "const go = () => { setImmediate(go); }; go(); console.log('running'); await new Promise(() => {});",
+  "a repeated timer":
+    "setInterval(() => { console.log('running'); for (;;); }, 1); await new Promise(() => {});",
   "a wait on shared memory":
     "console.log('running'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
   "a regular expression that backtracks": "console.log('running'); /^(a+)+$/.test('a'.repeat(40) + 'b');",
