@@ -72,6 +72,7 @@ export function slips(e: Expr, o: SlipOptions): Slip[] {
 
 function* at(e: Expr, o: SlipOptions): Generator<Slip> {
   for (const v of local(e, o)) yield v;
+  if (e.call?.op.name === "onehot") return; // labels are not numbers to slip on
   for (let i = 0; i < e.args.length; i++)
     for (const s of at(e.args[i], o)) {
       const whole = attempt(() => rebuild(e, e.args.with(i, s.expr)));
