@@ -1,11 +1,13 @@
 // Runs the kernel until it is told to end, or until the process that started it is gone.
 
 import type { ChildProcess } from "node:child_process";
+import { launcher, whenGone } from "../runtime/launcher.ts";
 import { readConnection } from "./connection.ts";
 import { historyPath } from "./history.ts";
 import { Kernel } from "./kernel.ts";
 import { log } from "./log.ts";
-import { watchParent } from "./parent.ts";
+
+const PARENT_POLL_MS = 1000;
 
 export async function serve(connectionFile: string, runtime: ChildProcess): Promise<void> {
   const options = { cwd: process.cwd(), historyPath: historyPath(process.env), runtime };
@@ -17,5 +19,6 @@ export async function serve(connectionFile: string, runtime: ChildProcess): Prom
   process.on("unhandledRejection", (reason) => {
     log(`internal error: ${reason instanceof Error ? reason.stack : reason}`);
   });
-  watchParent(() => void kernel.close());
+  const parent = launcher();
+  if (parent !== null) whenGone(parent, PARENT_POLL_MS, 1, () => void kernel.close());
 }

@@ -1,6 +1,7 @@
 // Puts the runtime together: pipe 3 brings commands, 4 takes events and output away, 5 belongs to the watcher
 // thread.
 
+import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { currentCell, emit, flush, shareMark } from "./channel.ts";
@@ -26,10 +27,15 @@ const signal = new Int32Array(new SharedArrayBuffer(4));
 const waiting = new Int32Array(new SharedArrayBuffer(4));
 shareMark(waiting);
 const { port1, port2 } = new MessageChannel();
-new Worker(new URL("./watcher.ts", import.meta.url), {
+const watcher = new Worker(new URL("./watcher.ts", import.meta.url), {
   workerData: { fd: WATCHER_FD, waiting, signal, answers: port2 },
   transferList: [port2],
   execArgv: [],
+});
+// Unwatched, this process could be neither interrupted nor ended with the kernel.
+watcher.on("error", (error: Error) => {
+  writeSync(2, `the watcher thread failed: ${error.stack}\n`);
+  process.exit(70);
 });
 connectStdin(port1, signal);
 await startLoader();

@@ -7,6 +7,7 @@ import { Socket } from "node:net";
 import { type MessagePort, workerData } from "node:worker_threads";
 import { decodeJson, encodeJson, FrameReader } from "./frames.ts";
 import type { Step } from "./interrupt.ts";
+import { launcher, whenGone } from "./launcher.ts";
 import type { Order, WatcherEvent } from "./messages.ts";
 
 /** How long the main thread may take to notice an interrupt. Only a blocking native call takes longer. */
@@ -14,6 +15,10 @@ const STUCK_AFTER_MS = 2_000;
 
 /** How long gathered text may wait for company before it is fetched. */
 const GATHER_MS = 20;
+
+/** A kernel process that has not ended this long after the one that started it is stuck, or stopped. */
+const LAUNCHER_POLL_MS = 1_000;
+const LAUNCHER_PATIENCE = 5;
 
 /** How an interrupt's evaluation calls itself; interrupt.ts looks for it in the stack. */
 const MARK = "kernel:interrupt";
@@ -36,6 +41,9 @@ socket.on("data", (chunk: Buffer) => {
   for (let frame = reader.next(); frame; frame = reader.next()) obey(decodeJson<Order>(frame).message);
 });
 void fetchText();
+const parent = launcher();
+const kernel = process.ppid;
+if (parent !== null) whenGone(parent, LAUNCHER_POLL_MS, LAUNCHER_PATIENCE, endKernel);
 socket.on("close", endEverything);
 socket.on("error", endEverything);
 
@@ -86,6 +94,11 @@ async function fetchText(): Promise<void> {
 
 function tell(event: WatcherEvent): void {
   socket.write(encodeJson(0, event));
+}
+
+function endKernel(): void {
+  if (process.ppid === kernel) process.kill(kernel, "SIGKILL");
+  endEverything();
 }
 
 function endEverything(): void {
