@@ -1,28 +1,24 @@
 // What `import` means in a cell. Names resolve from the notebook's folder; local TypeScript runs as it is, also
-// with enums, decorators and TSX; a local file that changed since it was imported, or that imports one that did,
-// is loaded anew; "tslab" is the package the kernel brings, its displays landing in our outputs.
+// with enums, decorators and TSX; a local file that changed is loaded anew (reload.ts); "tslab" is the package the
+// kernel brings, its displays landing in our outputs.
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { writeText } from "./channel.ts";
 import { compileModule, compileSource, needsCompiler } from "./compile.ts";
 import { displayBundle } from "./display.ts";
+import { LocalFiles, withoutVersion } from "./reload.ts";
 
 const kernelRequire = createRequire(import.meta.url);
 const CELL = pathToFileURL(join(process.cwd(), "__cell__.mjs")).href;
 const ENDINGS = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js"];
 
-interface LocalFile {
-  version: number;
-  stamp: string;
-  importers: Set<string>;
-}
-
-const files = new Map<string, LocalFile>();
 /** Cells that are modules, as files that exist only here: URL to source. */
 const cellModules = new Map<string, { source: string; stamp: string }>();
 let definitions = 0;
+const files = new LocalFiles((url) => cellModules.get(url)?.stamp);
 let importFromCell: (specifier: string, options?: ImportCallOptions) => Promise<any>;
 
 export async function startLoader(): Promise<void> {
@@ -35,7 +31,8 @@ export async function startLoader(): Promise<void> {
       }
       const found = cellModule(specifier, context.parentURL) ?? resolveLoosely(specifier, context, next);
       if (!context.conditions?.includes("import") || !isLocal(found.url)) return found;
-      return { ...found, url: versioned(found.url, context.parentURL) };
+      const parent = context.parentURL === CELL ? undefined : context.parentURL;
+      return { ...found, url: files.versioned(found.url, specifier, parent) };
     },
     load(url, context, next) {
       if (url === CELL) {
@@ -56,7 +53,9 @@ export async function startLoader(): Promise<void> {
 
 /** `import()` for cells. */
 export async function importModule(specifier: string, options?: ImportCallOptions): Promise<any> {
-  refresh();
+  for (const name of files.refresh()) {
+    writeText("stderr", `${name} changed on disk; restart the kernel to use the new code\n`);
+  }
   const json = /^[./].*\.json$/.test(specifier) ? { with: { type: "json" } } : undefined;
   const namespace = await importFromCell(String(specifier), options ?? json);
   return complete(namespace, (options ?? json)?.with?.["type"] === "json");
@@ -135,44 +134,6 @@ function resolveLoosely(specifier: string, context: any, next: any): { url: stri
 
 function isLocal(url: string): boolean {
   return url.startsWith("file:") && !url.includes("/node_modules/") && url !== CELL;
-}
-
-function versioned(url: string, parent: string | undefined): string {
-  const key = withoutVersion(url);
-  let file = files.get(key);
-  if (!file) files.set(key, (file = { version: 0, stamp: stampOf(key), importers: new Set() }));
-  if (parent && parent !== CELL) file.importers.add(withoutVersion(parent));
-  return file.version === 0 ? key : `${key}?v=${file.version}`;
-}
-
-function withoutVersion(url: string): string {
-  return url.replace(/\?v=\d+$/, "");
-}
-
-function stampOf(url: string): string {
-  const virtual = cellModules.get(url);
-  if (virtual) return virtual.stamp;
-  const stat = statSync(fileURLToPath(url), { throwIfNoEntry: false });
-  return stat ? `${stat.mtimeMs}:${stat.size}` : "gone";
-}
-
-/** New versions for the local files that changed and for all that import them. */
-function refresh(): void {
-  const changed: string[] = [];
-  for (const [url, file] of files) {
-    const stamp = stampOf(url);
-    if (stamp !== file.stamp) changed.push(url);
-    file.stamp = stamp;
-  }
-  const seen = new Set<string>();
-  for (let url = changed.pop(); url; url = changed.pop()) {
-    const file = files.get(url);
-    if (seen.has(url) || !file) continue;
-    seen.add(url);
-    file.version++;
-    delete kernelRequire.cache[fileURLToPath(url)];
-    changed.push(...file.importers);
-  }
 }
 
 /**

@@ -1,8 +1,8 @@
 // The kernel asks and is asked: input requests, comms, history, local modules.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { Client } from "./client.ts";
 
@@ -159,6 +159,35 @@ test("local modules are imported, with all of TypeScript, and reloaded when they
   assert.equal((await client.execute(code)).result, "[ 420, 1 ]");
   const done = await client.execute("import { nothing } from './missing.ts';");
   assert.equal(done.reply.content["status"], "error");
+});
+
+test("a package stays as it was loaded when its files change, and the cell is told once", async () => {
+  const own = await Client.start();
+  const file = (name: string, text: string) => {
+    mkdirSync(dirname(join(own.folder, name)), { recursive: true });
+    writeFileSync(join(own.folder, name), text);
+  };
+  file("package.json", '{ "name": "box", "type": "module", "exports": "./lib/index.ts" }');
+  file("lib/index.ts", 'export { Box } from "./box.ts";\nexport const word: string = "old";');
+  file("lib/box.ts", "export class Box { size: number = 1 }");
+  file("own.ts", 'import { Box } from "box";\nexport const make = (): Box => new Box();');
+  const first = "import { Box } from 'box'; import { make } from './own.ts'; make() instanceof Box";
+  assert.equal((await own.execute(first)).result, "true");
+  await own.execute("const Before = Box;");
+
+  file("lib/box.ts", "export class Box { size: number = 22 }");
+  file("own.ts", 'import { Box } from "box";\nexport const make = (): Box => new Box(); // changed');
+  const second = await own.execute(
+    "import { Box as After, word } from 'box'; import { make } from './own.ts';\n[make() instanceof Before, After === Before, new After().size, word]",
+  );
+  assert.equal(second.result, "[ true, true, 1, 'old' ]");
+  assert.equal(second.stderr, "box changed on disk; restart the kernel to use the new code\n");
+
+  file("lib/index.ts", 'export { Box } from "./box.ts";\nexport const word: string = "newest";');
+  const third = await own.execute("import { word } from 'box'; word");
+  assert.equal(third.result, "'old'");
+  assert.equal(third.stderr, "");
+  await own.close();
 });
 
 test("@module cells are files that later cells import", async () => {
