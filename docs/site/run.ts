@@ -1,0 +1,129 @@
+/**
+ * Runs examples in this process and checks their types in one run of the compiler.
+ *
+ * The modules are written under .cache/docs, inside the package, so that "gradlab" means this repository.
+ */
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { cache, root } from "../../src/setup/paths.mjs";
+import type { Example } from "./collect.ts";
+import { exportsOf } from "./exports.ts";
+import { type ExampleModule, moduleOf } from "./module.ts";
+
+export interface Prepared {
+  example: Example;
+  /** Why no module could be made of it. */
+  error?: Error;
+  module?: ExampleModule;
+  file: string;
+}
+
+/** Writes a module for each example into a folder of .cache/docs, emptied before. */
+export function prepare(examples: Example[], folderName: string, shows = false): Prepared[] {
+  const folder = join(cache, "docs", folderName);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const options = {
+    exports: exportsOf(join(root, "src/index.ts")),
+    checks: relative(folder, join(root, "docs/site/checks.ts")).replaceAll("\\", "/"),
+    shows,
+  };
+  const config = {
+    extends: relative(folder, join(root, "tsconfig.json")).replaceAll("\\", "/"),
+    // An example may name what it does not use.
+    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+    include: ["*.ts"],
+    exclude: [],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  return examples.map((example) => {
+    const name = `${example.file.replace(/\W+/g, "-")}-${example.line}.ts`;
+    const file = join(folder, name);
+    try {
+      const module = moduleOf(example, options);
+      writeFileSync(file, module.text);
+      return { example, module, file };
+    } catch (error) {
+      return { example, file, error: error as Error };
+    }
+  });
+}
+
+export const isRun = (p: Prepared): boolean => p.example.blocks[0].noRun === undefined;
+
+/** Runs one example; gives what it wrote to the console. @throws what the example throws, with its place */
+export async function run(prepared: Prepared): Promise<string> {
+  if (prepared.error) throw prepared.error;
+  let output = "";
+  const { stdout, stderr } = process;
+  const writes = [stdout.write, stderr.write] as const;
+  const take = (chunk: unknown) => {
+    output += String(chunk);
+    return true;
+  };
+  stdout.write = take as typeof stdout.write;
+  stderr.write = take as typeof stderr.write;
+  try {
+    await import(pathToFileURL(prepared.file).href);
+  } catch (error) {
+    throw placed(error, prepared);
+  } finally {
+    [stdout.write, stderr.write] = writes;
+  }
+  return output;
+}
+
+/** The error, saying at which line of the docstring or page it came up. */
+function placed(error: unknown, { file, module, example }: Prepared): Error {
+  const e = error instanceof Error ? error : new Error(String(error));
+  if (e.name === "ExampleFailure") return new Error(e.message);
+  const at = e.stack?.split("\n").find((line) => line.includes(pathToFileURL(file).href));
+  const line = /:(\d+):\d+\)?$/.exec(at ?? "")?.[1];
+  const place = line ? module!.placeOf(Number(line)) : `${example.file}:${example.line}`;
+  return new Error(`${place}: ${e.name}: ${e.message}`, { cause: e });
+}
+
+/** Runs `job` in an empty folder, so that files which examples write are no one's. */
+export async function inScratchFolder<T>(job: () => Promise<T>): Promise<T> {
+  const before = process.cwd();
+  const scratch = mkdtempSync(join(tmpdir(), "gradlab-docs-"));
+  process.chdir(scratch);
+  try {
+    return await job();
+  } finally {
+    process.chdir(before);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What the compiler has against the examples, each with its place. Empty when all is well. */
+export function typeErrors(prepared: Prepared[], folderName: string): Promise<string[]> {
+  const folder = join(cache, "docs", folderName);
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const modules = new Map(prepared.map((p) => [p.file.slice(folder.length + 1), p.module]));
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [compiler, "-p", folder, "--pretty", "false"], { cwd: folder });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
+    child.on("error", fail);
+    child.on("close", (code) => {
+      // Errors of the sources themselves are `npm run check`'s to tell.
+      const errors = output.split("\n").filter((line) => /^[^/(]+\(\d+,\d+\): error TS\d+/.test(line));
+      if (code !== 0 && !/\berror TS\d+/.test(output))
+        fail(new Error(`the compiler ended with ${code}:\n${output}`));
+      else
+        done(
+          errors.map((line) => {
+            const [, name, at, rest] = /^(.*?)\((\d+),\d+\): error (.*)$/.exec(line) ?? [];
+            const module = name && modules.get(name);
+            return module ? `${module.placeOf(Number(at))}: ${rest}` : line;
+          }),
+        );
+    });
+  });
+}

@@ -1,0 +1,72 @@
+// Every example of a docstring and of a page does what it says: it is checked
+// for types, run, and each "// → …" in it compared with what comes out.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { docstringExamples, pageExamples, pages } from "../../docs/site/collect.ts";
+import { docCommentOf, type Exported, exportsOf, isType } from "../../docs/site/exports.ts";
+import { inScratchFolder, isRun, prepare, run, typeErrors } from "../../docs/site/run.ts";
+import * as gradlab from "../../src/index.ts";
+import { root } from "../../src/setup/paths.mjs";
+
+const FOLDER = "examples";
+const { examples: fromDocstrings, unfenced } = docstringExamples();
+const examples = [...fromDocstrings, ...pages().flatMap(pageExamples)];
+const prepared = prepare(examples, FOLDER);
+const checkedTypes = typeErrors(prepared, FOLDER);
+
+await test("examples give what they say", async (t) => {
+  await inScratchFolder(async () => {
+    for (const each of prepared.filter(isRun)) {
+      await t.test(`${each.example.file}:${each.example.line}`, { timeout: 60_000 }, async () => {
+        await run(each);
+      });
+    }
+  });
+});
+
+test("examples are right by their types", async () => {
+  assert.equal((await checkedTypes).join("\n"), "");
+});
+
+test("what is not run says why", () => {
+  const silent = examples.flatMap((e) =>
+    e.blocks.filter((b) => b.noRun === "").map((b) => `${e.file}:${b.line}: write why after no-run`),
+  );
+  assert.deepEqual(silent, []);
+});
+
+/** Examples that are written without a ```ts block: none may be added. */
+const UNFENCED = 28;
+
+test("examples are ```ts blocks", (t) => {
+  for (const place of unfenced) t.diagnostic(`${place}: @example without a \`\`\`ts block, not run`);
+  assert.ok(
+    unfenced.length <= UNFENCED,
+    `${unfenced.length} examples are not run; at most ${UNFENCED} may be`,
+  );
+});
+
+/** Functions and classes without an example. This number only goes down. */
+const WITHOUT_EXAMPLE = 375;
+
+test("functions and classes have examples", (t) => {
+  const without: string[] = [];
+  const visit = (all: Map<string, Exported>, values: Record<string, any>, prefix = "") => {
+    for (const [name, e] of all) {
+      if (e.members) visit(e.members, values[name], `${prefix}${name}.`);
+      if (isType(e) || typeof values[name] !== "function") continue;
+      const has = e.declarations.some(({ file, node, statement }) => {
+        const start = docCommentOf(statement, node)?.start ?? statement.start;
+        return file.text.slice(start, statement.end).includes("@example");
+      });
+      if (!has) without.push(`${prefix}${name}`);
+    }
+  };
+  visit(exportsOf(join(root, "src/index.ts")), gradlab);
+  t.diagnostic(`${without.length} functions and classes without an example: ${without.join(" ")}`);
+  assert.ok(
+    without.length <= WITHOUT_EXAMPLE,
+    `${without.length} of them; at most ${WITHOUT_EXAMPLE} may be`,
+  );
+});
