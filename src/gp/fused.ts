@@ -92,19 +92,60 @@ export function linearFused({ X, N, Q, Y, D }: Latents, alpha: number, beta: num
 
 /** Hyperparameters v, β, then one lengthscale, or one a dimension. */
 export function rbfFused(
-  { X, N, Q, Y, D }: Latents,
+  latents: Latents,
   variance: number,
   beta: number,
   lengths: Float64Array,
 ): ValueAndGradient {
+  const { N, Y, D } = latents;
+  const e = quick(N);
+  // In WebAssembly memory from the first distance to the last force: large arrays on the heap cost page faults.
+  const found =
+    e &&
+    inMemory(e, N, D, [N * N, N * N, N * N, Y], (arrays, addresses) =>
+      rbf(latents, variance, beta, lengths, arrays[0], (E) =>
+        posteriorInEngine(e, E, N, D, variance, 1 / beta, arrays, addresses),
+      ),
+    );
+  if (found) return found;
+  const E = new Float64Array(N * N);
+  const portable = (): Posterior => posterior(E, N, Y, D, variance, 1 / beta);
+  return rbf(latents, variance, beta, lengths, E, portable) as ValueAndGradient;
+}
+
+interface Posterior {
+  /** ½ (A Aᵀ − D K⁻¹) ⊙ K_f = ∂L/∂K ⊙ K_f, lower triangle. */
+  P: Float64Array;
+  /** K⁻¹ Y. */
+  A: Float64Array;
+  logDet: number;
+  jitter: number;
+}
+
+/** `solve` turns E, −½ d² below the diagonal, into what the gradient needs; null when it cannot. */
+function rbf(
+  { X, N, Q, Y, D }: Latents,
+  variance: number,
+  beta: number,
+  lengths: Float64Array,
+  E: Float64Array,
+  solve: (E: Float64Array) => Posterior | null,
+): ValueAndGradient | null {
   const scale = Float64Array.from({ length: Q }, (_, q) => 1 / lengths[lengths.length === 1 ? 0 : q]);
   const Z = X.map((v, i) => v * scale[i % Q]);
-  const Kf = new Float64Array(N * N);
-  halfSquaredDistances(Z, N, Q, Kf);
-  const { P, A, logDet, jitter } = posterior(Kf, N, Y, D, variance, 1 / beta);
+  for (let i = 0; i < N; i++) {
+    E.fill(0, i * N, i * N + i);
+    for (let q = 0; q < Q; q++) {
+      const z = Z[i * Q + q];
+      for (let j = 0, at = i * N, p = q; j < i; j++, at++, p += Q) E[at] -= 0.5 * (z - Z[p]) * (z - Z[p]);
+    }
+  }
+  const solved = solve(E);
+  if (!solved) return null;
+  const { P, A, logDet, jitter } = solved;
   let fit = 0;
   for (let i = 0; i < A.length; i++) fit += Y[i] * A[i];
-  // P = ∂L/∂K ⊙ K_f, lower triangle; each entry off the diagonal stands for two.
+  // Each entry off the diagonal stands for two.
   const gradient = new Float64Array(N * Q);
   const byLength = new Float64Array(Q);
   let [byVariance, byNoise] = [0, 0];
@@ -136,25 +177,6 @@ export function rbfFused(
   };
 }
 
-/** −½ ‖zᵢ − zⱼ‖² below the diagonal. */
-function halfSquaredDistances(Z: Float64Array, N: number, Q: number, out: Float64Array): void {
-  for (let i = 0; i < N; i++)
-    for (let q = 0; q < Q; q++) {
-      const z = Z[i * Q + q];
-      for (let j = 0, at = i * N, p = q; j < i; j++, at++, p += Q) out[at] -= 0.5 * (z - Z[p]) * (z - Z[p]);
-    }
-}
-
-interface Posterior {
-  /** ½ (A Aᵀ − D K⁻¹) ⊙ K_f, lower triangle. */
-  P: Float64Array;
-  /** K⁻¹ Y. */
-  A: Float64Array;
-  logDet: number;
-  jitter: number;
-}
-
-/** From −½ d² (below the diagonal of `E`) to what the gradient needs, K = v e^{−½ d²} + noise I. */
 function posterior(
   E: Float64Array,
   N: number,
@@ -163,9 +185,6 @@ function posterior(
   variance: number,
   noise: number,
 ): Posterior {
-  const e = quick(N);
-  const found = e && inEngine(e, E, N, Y, D, variance, noise);
-  if (found) return found;
   const Kf = E;
   for (let i = 0; i < N; i++) {
     for (let at = i * N; at < i * N + i; at++) Kf[at] = variance * Math.exp(Kf[at]);
@@ -182,39 +201,35 @@ function posterior(
   return { P, A, logDet: logDeterminant(factor), jitter: factor.jitter };
 }
 
-/** The same without leaving WebAssembly memory; null when K needs jitter. */
-function inEngine(
+/** The same on arrays E, work, half (N × N) and right (Y) in WebAssembly memory; null when K needs jitter. */
+function posteriorInEngine(
   e: Engine,
-  E: Float64Array,
+  Kf: Float64Array,
   N: number,
-  Y: Float64Array,
   D: number,
   variance: number,
   noise: number,
+  [, work, , right]: Float64Array[],
+  [atKf, at, half, atRight, scratch]: number[],
 ): Posterior | null {
   const { expArray64, cholesky64, solveLower64, invertLower64, lowerProduct64, addOuter64 } = e.exports;
-  return inMemory(e, N, D, [E, N * N, Y], ([Kf, work, right], [atKf, at, atRight, scratch]) => {
-    for (let i = 0; i < N; i++) {
-      const row = atKf + i * N * 8;
-      expArray64(row, row, i);
-      for (let p = i * N; p < i * N + i; p++) Kf[p] *= variance;
-      Kf[i * N + i] = variance;
-    }
-    work.set(Kf);
-    for (let i = 0; i < N; i++) work[i * N + i] += noise;
-    if (cholesky64(at, N, scratch) >= 0) return null;
-    let logDet = 0;
-    for (let i = 0; i < N; i++) logDet += 2 * Math.log(work[i * N + i]);
-    solveLower64(at, atRight, N, D, 0, scratch);
-    solveLower64(at, atRight, N, D, 1, scratch);
-    // K_f waits on the heap, in E's place, while its room here holds L⁻¹.
-    E.set(Kf);
-    invertLower64(at, atKf, N, scratch);
-    lowerProduct64(atKf, at, N, 0, scratch);
-    for (let i = 0; i < N; i++) for (let p = i * N; p <= i * N + i; p++) work[p] *= -D;
-    addOuter64(atRight, at, N, D, scratch);
-    const P = E;
-    for (let i = 0; i < N; i++) for (let p = i * N; p <= i * N + i; p++) P[p] *= 0.5 * work[p];
-    return { P, A: right.slice(), logDet, jitter: 0 };
-  });
+  for (let i = 0; i < N; i++) {
+    const row = atKf + i * N * 8;
+    expArray64(row, row, i);
+    for (let p = i * N; p < i * N + i; p++) work[p] = Kf[p] *= variance;
+    Kf[i * N + i] = variance;
+    work[i * N + i] = variance + noise;
+  }
+  if (cholesky64(at, N, scratch) >= 0) return null;
+  let logDet = 0;
+  for (let i = 0; i < N; i++) logDet += 2 * Math.log(work[i * N + i]);
+  solveLower64(at, atRight, N, D, 0, scratch);
+  solveLower64(at, atRight, N, D, 1, scratch);
+  invertLower64(at, half, N, scratch);
+  lowerProduct64(half, at, N, 0, scratch);
+  for (let i = 0; i < N; i++) for (let p = i * N; p <= i * N + i; p++) work[p] *= -D;
+  addOuter64(atRight, at, N, D, scratch);
+  const P = Kf;
+  for (let i = 0; i < N; i++) for (let p = i * N; p <= i * N + i; p++) P[p] *= 0.5 * work[p];
+  return { P, A: right, logDet, jitter: 0 };
 }

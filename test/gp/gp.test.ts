@@ -25,6 +25,7 @@ import {
 } from "gradlab";
 import { factorise } from "../../src/gp/evidence.ts";
 import { linearFused, rbfFused } from "../../src/gp/fused.ts";
+import { withoutEngine } from "../../src/kernels/index.ts";
 
 const close = (a: Tensor, b: Tensor, tolerance = 1e-9): void => {
   assert.deepEqual(a.shape, b.shape);
@@ -108,6 +109,35 @@ test("fused value and gradient are those of autodiff", () => {
     assert.ok(Math.abs(r.value - g(X, hyper).item()) < 1e-8 * Math.abs(r.value));
     close(tensor(r.X, [N, Q]) as Tensor, grad((x: Tensor) => g(x, hyper))(X), 1e-7);
     close(tensor(r.logs), grad((l: Tensor) => g(X, l))(hyper), 1e-7);
+  }
+});
+
+test("the fused RBF gradient is the same with and without WebAssembly, jitter included", () => {
+  for (const [N, Q, D] of [
+    [39, 2, 3],
+    [40, 1, 1],
+    [97, 3, 5],
+    [200, 2, 64],
+  ]) {
+    const X = flat(normal(N, N, Q));
+    // Twins: without noise K is singular, and needs jitter.
+    const twins = X.map((v, i) => (i < Q ? X[i + Q] : v));
+    for (const [points, beta] of [
+      [X, 4],
+      [twins, 1e17],
+    ] as const) {
+      const latents = { X: points, N, Q, Y: flat(normal(N + 1, N, D)), D };
+      const run = () => rbfFused(latents, 1.2, beta, Float64Array.of(0.4));
+      const [quick, plain] = [run(), withoutEngine(run)];
+      assert.equal(quick.jitter > 0, beta > 1e9);
+      assert.equal(quick.jitter, plain.jitter);
+      // With jitter the condition number is about 1e10, and so many digits are lost on either side.
+      const tolerance = beta > 1e9 ? 1e-4 : 1e-10;
+      assert.ok(Math.abs(quick.value - plain.value) <= tolerance * Math.abs(plain.value));
+      close(tensor(quick.X), tensor(plain.X), tolerance);
+      close(tensor(quick.logs), tensor(plain.logs), tolerance);
+      assert.deepEqual(run(), quick);
+    }
   }
 });
 
