@@ -201,6 +201,7 @@ export class Language {
 
   /** Call when cell `cell` has run, even part-way: later cells now see its names. */
   commit(cell: number, code: string): void {
+    this.#types.delete(cell);
     if (moduleCell(code)) return;
     const text = readCell(code);
     if (text.syntaxError) return;

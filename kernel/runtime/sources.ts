@@ -14,6 +14,9 @@ export interface Position {
   column: number;
 }
 
+/** So many cells are remembered, then the oldest goes first: a kernel may run for weeks. */
+const REMEMBERED = 5_000;
+
 const sources = new Map<string, Source>();
 const KERNEL = new URL(".", import.meta.url).href;
 
@@ -22,6 +25,8 @@ export function rememberSource(name: string, source: string, map: object | undef
     lines: source.split("\n"),
     map: map ? new TraceMap(map as SourceMapInput) : null,
   });
+  // Maps keep insertion order: the first is the oldest.
+  if (sources.size > REMEMBERED) sources.delete(sources.keys().next().value!);
 }
 
 export function isCell(name: string | null | undefined): name is string {
