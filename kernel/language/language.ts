@@ -3,6 +3,14 @@
 // at a text that need not be a cell yet, in a document of their own.
 import { type Completeness, isComplete } from "./complete.ts";
 import { type Completion, completionAt } from "./completion.ts";
+import {
+  type CheckedCell,
+  type Diagnostic,
+  demote,
+  type LspDiagnostic,
+  readDiagnostics,
+  uncheckedCell,
+} from "./diagnostics.ts";
 import { Cells, type CellText, readCell } from "./documents.ts";
 import { inspectAt } from "./inspect.ts";
 import { LspError } from "./lsp.ts";
@@ -14,6 +22,7 @@ import { type TransformedCell, transformCell } from "./transform.ts";
 import { LocalFiles } from "./watch.ts";
 
 export type { Completion } from "./completion.ts";
+export type { CheckedCell, Diagnostic } from "./diagnostics.ts";
 
 export interface LanguageOptions {
   /** Folder of the notebook. */
@@ -21,23 +30,6 @@ export interface LanguageOptions {
   log?: (line: string) => void;
   /** How long a check may take before the cell runs unchecked, in ms (default 20,000). */
   checkTimeout?: number;
-}
-
-/** Lines and columns count from 1. */
-export interface Diagnostic {
-  code: number;
-  category: "error" | "warning" | "suggestion";
-  message: string;
-  line: number;
-  column: number;
-  endLine: number;
-  endColumn: number;
-}
-
-export interface CheckedCell {
-  diagnostics: Diagnostic[];
-  /** Imported names that are only types: hand them to `transformCell`, which erases their imports. */
-  types: string[];
 }
 
 export class Language {
@@ -115,40 +107,7 @@ export class Language {
       timeout,
     );
     this.#timeouts = 0;
-    const lines = code.split("\n").length;
-    const diagnostics: Diagnostic[] = [];
-    const types: string[] = [];
-    for (const item of answer.items ?? []) {
-      const line = item.range.start.line - offset;
-      if (line >= lines && text && TYPE_AS_VALUE.has(item.code)) {
-        types.push(/^'([^']+)'/.exec(item.message)?.[1] ?? /'([^']+)'/.exec(item.message)?.[1] ?? "");
-      }
-      if (line < 0 || line >= lines) continue;
-      if (item.severity !== 1 || IGNORED.has(item.code)) continue;
-      // Where the text is no program, only the syntax errors mean anything.
-      if (text?.program === null && !(item.code >= 1000 && item.code < 2000)) continue;
-      diagnostics.push({
-        code: item.code,
-        category: "error",
-        message: item.message,
-        line: line + 1,
-        column: item.range.start.character + 1,
-        endLine: item.range.end.line - offset + 1,
-        endColumn: item.range.end.character + 1,
-      });
-    }
-    if (text?.syntaxError && diagnostics.length === 0) {
-      const { message, line, column } = text.syntaxError;
-      diagnostics.push({
-        code: 1005,
-        category: "error",
-        message,
-        line,
-        column,
-        endLine: line,
-        endColumn: column + 1,
-      });
-    }
+    const { diagnostics, types } = readDiagnostics(answer.items ?? [], code, offset, text);
     this.#types.set(cell, types);
     if (diagnostics.length > 0 && !this.#session.configured && !text?.syntaxError) {
       await this.#demoteStrict(name, offset, diagnostics, timeout);
@@ -174,14 +133,7 @@ export class Language {
         {},
         timeout,
       );
-      const place = (line: number, character: number) => `${line}:${character}`;
-      const errors = new Set(
-        (lax.items ?? [])
-          .filter((item) => item.severity === 1)
-          .map(({ range: { start } }) => place(start.line - offset + 1, start.character + 1)),
-      );
-      for (const each of diagnostics)
-        if (!errors.has(place(each.line, each.column))) each.category = "warning";
+      demote(diagnostics, lax.items ?? [], offset);
     } finally {
       this.#session.override("strict", undefined);
     }
@@ -192,11 +144,7 @@ export class Language {
     // One late answer is a busy machine; a second in a row is a server that hangs.
     if (error instanceof LspError && /no answer/.test(error.message) && ++this.#timeouts > 1)
       this.#session.abandon();
-    const message = `This cell ran without a check of its types: ${error.message}`;
-    return {
-      types: [],
-      diagnostics: [{ code: 0, category: "warning", message, line: 1, column: 1, endLine: 1, endColumn: 1 }],
-    };
+    return uncheckedCell(error.message);
   }
 
   /** Call when cell `cell` has run, even part-way: later cells now see its names. */
@@ -270,22 +218,3 @@ export class Language {
     await this.#session.dispose();
   }
 }
-
-interface LspDiagnostic {
-  code: number;
-  message: string;
-  severity: number;
-  range: { start: { line: number; character: number }; end: { line: number; character: number } };
-}
-
-/** "only refers to a type", in its forms: seen on the last line, they tell types from values. */
-const TYPE_AS_VALUE = new Set([2693, 1361, 1362, 2708, 2585, 2748]);
-
-/** Complaints that are none in a notebook. */
-const IGNORED = new Set([
-  1375,
-  1378,
-  1309, // top-level await
-  2309,
-  2484, // export clashes that our own last line makes
-]);

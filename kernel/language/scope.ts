@@ -3,14 +3,14 @@
 // the few statements the rewriting cares about; it changes nothing.
 import { boundNames, isFunction, varNames } from "./declarations.ts";
 import { children, type Node } from "./parse.ts";
+import { assignedNames, type Role, walkBinding, walkTarget } from "./patterns.ts";
 
 export interface Use {
   node: Node;
   parent: Node;
   /** `cell`: declared at the top level of this cell. `free`: declared nowhere in it. */
   owner: "cell" | "free";
-  /** A plain read, or the direct target of `=`, `++`, a pattern or a loop. */
-  role: "read" | "assign" | "update" | "pattern" | "loop";
+  role: Role;
   /** `{ name }` or `{ name = default }`: the name is also the key. */
   shorthand: boolean;
 }
@@ -74,14 +74,14 @@ export function walkCell(program: Node, own: Iterable<string>, visitor: Visitor)
     }
     switch (node.type) {
       case "AssignmentExpression":
-        collectTargets(node.left, scope, context.sets);
+        context.sets.push(...setBy(node.left, scope));
         break;
       case "UpdateExpression":
-        collectTargets(node.argument, scope, context.sets);
+        context.sets.push(...setBy(node.argument, scope));
         break;
       case "ForInStatement":
       case "ForOfStatement":
-        if (node.left.type !== "VariableDeclaration") collectTargets(node.left, scope, context.sets);
+        if (node.left.type !== "VariableDeclaration") context.sets.push(...setBy(node.left, scope));
         else if (node.left.kind === "var" && top)
           for (const declarator of node.left.declarations) boundNames(declarator.id, context.sets);
         break;
@@ -213,108 +213,26 @@ export function walkCell(program: Node, own: Iterable<string>, visitor: Visitor)
     }
   };
 
-  const use = (node: Node, parent: Node, scope: Scope, role: Use["role"]): void => {
+  const use = (node: Node, parent: Node, scope: Scope, role: Role): void => {
     const owner = scope.ownerOf(node.name);
     if (owner !== "local") visitor.use({ node, parent, owner, role, shorthand: shorthands.has(node) });
   };
 
-  /** A pattern that declares: only its defaults and computed keys are uses. */
-  const binding = (pattern: Node, parent: Node, scope: Scope, top: boolean): void => {
-    for (const decorator of pattern.decorators ?? []) visit(decorator, parent, scope, top);
-    switch (pattern.type) {
-      case "ObjectPattern":
-        for (const property of pattern.properties) {
-          if (property.type === "RestElement") continue;
-          if (property.computed) visit(property.key, property, scope, top);
-          binding(property.value, property, scope, top);
-        }
-        return;
-      case "ArrayPattern":
-        for (const element of pattern.elements) if (element) binding(element, pattern, scope, top);
-        return;
-      case "AssignmentPattern":
-        binding(pattern.left, pattern, scope, top);
-        visit(pattern.right, pattern, scope, top);
-        return;
-      case "RestElement":
-        binding(pattern.argument, pattern, scope, top);
-        return;
-      case "TSParameterProperty":
-        binding(pattern.parameter, pattern, scope, top);
-        return;
-      case "Identifier":
-        return;
-      default:
-        visit(pattern, parent, scope, top);
-    }
-  };
+  const binding = (pattern: Node, parent: Node, scope: Scope, top: boolean): void =>
+    walkBinding(pattern, parent, (node, above) => visit(node, above, scope, top));
 
-  /** A pattern that assigns. */
-  const target = (pattern: Node, parent: Node, scope: Scope, top: boolean, role: Use["role"]): void => {
-    switch (pattern.type) {
-      case "Identifier":
-        use(pattern, parent, scope, role);
-        return;
-      case "ObjectPattern":
-        for (const property of pattern.properties) {
-          if (property.type === "RestElement") target(property.argument, property, scope, top, "pattern");
-          else {
-            if (property.computed) visit(property.key, property, scope, top);
-            if (property.shorthand) shorthands.add(property.value.left ?? property.value);
-            target(property.value, property, scope, top, "pattern");
-          }
-        }
-        return;
-      case "ArrayPattern":
-        for (const element of pattern.elements) if (element) target(element, pattern, scope, top, "pattern");
-        return;
-      case "AssignmentPattern":
-        target(pattern.left, pattern, scope, top, "pattern");
-        visit(pattern.right, pattern, scope, top);
-        return;
-      case "RestElement":
-        target(pattern.argument, pattern, scope, top, "pattern");
-        return;
-      case "TSNonNullExpression":
-      case "TSAsExpression":
-      case "TSSatisfiesExpression":
-      case "TSTypeAssertion":
-        target(pattern.expression, parent, scope, top, role);
-        return;
-      case "ParenthesizedExpression":
-        target(pattern.expression, pattern, scope, top, role);
-        return;
-      default:
-        visit(pattern, parent, scope, top);
-    }
-  };
+  const target = (pattern: Node, parent: Node, scope: Scope, top: boolean, role: Role): void =>
+    walkTarget(pattern, parent, role, {
+      name: (node, above, how, shorthand) => {
+        if (shorthand) shorthands.add(node);
+        use(node, above, scope, how);
+      },
+      visit: (node, above) => visit(node, above, scope, top),
+    });
 
-  const collectTargets = (pattern: Node, scope: Scope, out: string[]): void => {
-    switch (pattern.type) {
-      case "Identifier":
-        if (scope.ownerOf(pattern.name) === "cell") out.push(pattern.name);
-        return;
-      case "ObjectPattern":
-        for (const property of pattern.properties)
-          collectTargets(property.type === "RestElement" ? property.argument : property.value, scope, out);
-        return;
-      case "ArrayPattern":
-        for (const element of pattern.elements) if (element) collectTargets(element, scope, out);
-        return;
-      case "AssignmentPattern":
-        collectTargets(pattern.left, scope, out);
-        return;
-      case "RestElement":
-        collectTargets(pattern.argument, scope, out);
-        return;
-      case "TSNonNullExpression":
-      case "TSAsExpression":
-      case "TSSatisfiesExpression":
-      case "TSTypeAssertion":
-        collectTargets(pattern.expression, scope, out);
-        return;
-    }
-  };
+  /** The cell's own names that a pattern sets. */
+  const setBy = (pattern: Node, scope: Scope): string[] =>
+    assignedNames(pattern).filter((name) => scope.ownerOf(name) === "cell");
 
   visit(program, program, root, true);
 }

@@ -2,6 +2,7 @@
 // tsconfig.json beside them, and a new server with the same documents when the old one dies.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { CAPABILITIES, settings } from "./client.ts";
 import { CONFIG, cellConfig, type FolderConfig, readFolderConfig, tslabText } from "./config.ts";
 import { Connection, LspError } from "./lsp.ts";
 import { HUB } from "./slots.ts";
@@ -150,18 +151,7 @@ export class Session {
   offerImports(on: boolean): void {
     if (this.#autoImports === on) return;
     this.#autoImports = on;
-    this.#connection?.notify("workspace/didChangeConfiguration", { settings: this.#settings() });
-  }
-
-  #settings(): Record<string, unknown> {
-    const preferences = {
-      suggest: { autoImports: this.#autoImports, includeCompletionsForImportStatements: true },
-      preferences: { quoteStyle: "double", importModuleSpecifier: "shortest" },
-      // Never fetch packages of types on its own account.
-      disableAutomaticTypeAcquisition: true,
-      tsserver: { automaticTypeAcquisition: { enabled: false } },
-    };
-    return { "js/ts": preferences, typescript: preferences, javascript: preferences };
+    this.#connection?.notify("workspace/didChangeConfiguration", { settings: settings(this.#autoImports) });
   }
 
   notifyChanged(changes: { file: string; type: 1 | 2 | 3 }[]): void {
@@ -192,8 +182,8 @@ export class Session {
       },
       onRequest: (method, params) => {
         if (method !== "workspace/configuration") return null;
-        const settings = this.#settings();
-        return params.items.map(({ section }: { section: string }) => settings[section] ?? null);
+        const found = settings(this.#autoImports);
+        return params.items.map(({ section }: { section: string }) => found[section] ?? null);
       },
     });
     this.#process = connection;
@@ -262,26 +252,3 @@ function within<T>(promise: Promise<T>, timeout: number): Promise<T> {
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
-
-const CAPABILITIES = {
-  workspace: { configuration: true },
-  textDocument: {
-    diagnostic: { relatedDocumentSupport: false },
-    completion: {
-      completionItem: {
-        documentationFormat: ["markdown"],
-        labelDetailsSupport: true,
-        resolveSupport: { properties: ["detail", "documentation", "additionalTextEdits"] },
-      },
-      completionList: { itemDefaults: ["editRange"] },
-    },
-    hover: { contentFormat: ["markdown"] },
-    signatureHelp: {
-      signatureInformation: {
-        documentationFormat: ["markdown"],
-        parameterInformation: { labelOffsetSupport: true },
-        activeParameterSupport: true,
-      },
-    },
-  },
-};
