@@ -37,6 +37,25 @@ test("eigh: A = V diag(w) Vᵀ with orthonormal V and ascending w", () => {
   }
 });
 
+test("eigh of matrices of low rank: whole blocks of rounding errors settle", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const [n, rank] = [10 + 7 * seed, 1 + (seed % 9)];
+    const B = rng(seed).normal([n, rank]) as Tensor;
+    const A = B.matmul(B.T);
+    const { eigenvalues: w, eigenvectors: V } = eigh(A);
+    close(V.mul(w).matmul(V.T), A, 1e-12);
+    close(V.T.matmul(V), eye(n), 1e-12);
+    assert.ok(
+      w
+        .slice(0, 0, n - rank)
+        .abs()
+        .max()
+        .item() <
+        1e-12 * w.max().item(),
+    );
+  }
+});
+
 test("eigh of diagonal, zero, repeated and huge matrices", () => {
   const { eigenvalues: w } = eigh(tensor([3, 1, 2]).diag());
   assert.deepEqual(w.toArray(), [1, 2, 3]);

@@ -96,10 +96,18 @@ function tridiagonalise(a: Float64Array, n: number, d: Float64Array, e: Float64A
 }
 
 function implicitQL(d: Float64Array, e: Float64Array, z: Float64Array, n: number): boolean {
+  // Of a singular matrix whole blocks are rounding errors, which have no neighbours to be small against.
+  let noise = 0;
+  for (let i = 0; i < n; i++)
+    noise = Math.max(noise, 0.25 * Number.EPSILON * (Math.abs(d[i]) + Math.abs(e[i])));
+  const coupled = (m: number): boolean => {
+    const size = Math.abs(e[m]);
+    return size > noise && size > Number.EPSILON * (Math.abs(d[m]) + Math.abs(d[m + 1]));
+  };
   for (let l = 0; l < n; l++) {
     for (let steps = 0; ; steps++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]) > Number.EPSILON * (Math.abs(d[m]) + Math.abs(d[m + 1]))) m++;
+      while (m < n - 1 && coupled(m)) m++;
       if (m === l) break;
       if (steps === 60) return false;
       let g = (d[l + 1] - d[l]) / (2 * e[l]);
