@@ -34,7 +34,9 @@ const elapsed = (): number => (Date.now() - began) / 60_000;
 const client = await Client.start({ cwd: process.cwd() });
 const server = await startServer({ root: folder });
 // The shell that guards the server has the same words in its command line.
-const serverPid = descendants(process.pid).find((pid) => /^\S*python\S* .*jupyter-server/.test(commandOf(pid)))!;
+const serverPid = descendants(process.pid).find((pid) =>
+  /^\S*python\S* .*jupyter-server/.test(commandOf(pid)),
+)!;
 const small = join(folder, "small.ipynb");
 await writeNotebook(small, notebook([code("6 * 7")], { kernelspec: { name: "tslab" } }));
 
