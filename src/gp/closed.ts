@@ -5,8 +5,8 @@
  *   β⁻¹ = mean of λ_{Q+1} … λ_N,   X = [u₁ … u_Q] diag(√(λᵢ − β⁻¹)) R   for any rotation R (Lawrence 2005).
  */
 
-import { eigh } from "../linalg/index.ts";
-import { matmul, mul, sub, transpose } from "../ops/index.ts";
+import { principal } from "../models/pca.ts";
+import { mul, sub } from "../ops/index.ts";
 import { ArgumentError, ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
 
 export interface LinearOptimum {
@@ -23,23 +23,23 @@ export function linearGplvmOptimum(Y: Tensor, Q: number): LinearOptimum {
   if (Y.rank !== 2)
     throw new ShapeError(`linearGplvmOptimum: expected Y [N, D]; got shape ${shapeText(Y.shape)}.`);
   const [N, D] = Y.shape;
-  if (!(Q >= 1 && Q < N))
-    throw new ArgumentError(`linearGplvmOptimum: Q must be from 1 to N − 1 = ${N - 1}; got ${Q}.`);
+  if (!Number.isInteger(Q) || Q < 1 || Q >= N)
+    throw new ArgumentError(`linearGplvmOptimum: Q must be an integer from 1 to N − 1 = ${N - 1}; got ${Q}.`);
+  if (!Y.values().every(Number.isFinite))
+    throw new ArgumentError("linearGplvmOptimum: Y holds NaN or infinity; remove or impute such rows first.");
   const centred = sub(Y.detach(), Y.detach().mean(0, { keepdim: true }));
-  const { eigenvalues, eigenvectors } = eigh(matmul(centred, transpose(centred)).div(D));
-  const noise = eigenvalues
-    .slice(0, 0, N - Q)
-    .mean()
-    .item();
-  if (!(noise > 0))
+  // The eigenvalues beyond min(N, D) are 0.
+  const { U, s } = principal(centred);
+  const eigenvalues = s.square().div(D);
+  const noise = Q < s.size ? eigenvalues.slice(0, Q).sum().item() / (N - Q) : 0;
+  if (!(noise > 1e-24 * eigenvalues.at(0)))
     throw new ArgumentError(
       `linearGplvmOptimum: Y is explained without noise by ${Q} dimensions; the likelihood has no maximum.`,
     );
-  const top = eigenvalues.slice(0, N - Q).flip(0);
-  const U = eigenvectors.slice(1, N - Q).flip(1);
+  const top = eigenvalues.slice(0, 0, Q);
   const logDet = top.log().sum().item() + (N - Q) * Math.log(noise);
   return {
-    X: mul(U, sub(top, noise).maximum(0).sqrt()),
+    X: mul(U.slice(1, 0, Q), sub(top, noise).maximum(0).sqrt()),
     alpha: 1,
     beta: 1 / noise,
     logLikelihood: -0.5 * D * (N * Math.log(2 * Math.PI) + logDet + N),
