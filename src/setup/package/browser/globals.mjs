@@ -10,7 +10,13 @@ const sharedClass = () => {
 
 const SharedBuffer = globalThis.SharedArrayBuffer ?? sharedClass();
 
-const stream = (write) => ({ isTTY: false, write: (text) => (write(String(text).replace(/\n$/, "")), true) });
+const stream = (print) => ({
+  isTTY: false,
+  write(text) {
+    print(String(text).replace(/\n$/, ""));
+    return true;
+  },
+});
 
 const nodeProcess = {
   env: {},
