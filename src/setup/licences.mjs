@@ -51,9 +51,10 @@ function list() {
     const place = shipped ? "" : "  (development)";
     process.stdout.write(`${`${name}@${version}`.padEnd(width)}  ${licence}${place}\n`);
   }
-  const counts = Map.groupBy(all, ({ licence }) => licence);
-  const sorted = [...counts].sort((a, b) => b[1].length - a[1].length);
-  process.stdout.write(`\n${sorted.map(([licence, list]) => `${list.length} ${licence}`).join(", ")}\n`);
+  const counts = new Map();
+  for (const { licence } of all) counts.set(licence, (counts.get(licence) ?? 0) + 1);
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  process.stdout.write(`\n${sorted.map(([licence, count]) => `${count} ${licence}`).join(", ")}\n`);
   const refused = all.filter(({ licence }) => !accepted(licence));
   for (const { name, version, licence } of refused)
     process.stdout.write(`not among the accepted licences: ${name}@${version}, ${licence}\n`);
