@@ -20,7 +20,7 @@ export function matches(text: string, expected: string): boolean {
   if (text.trim() === expected) return true;
   if (!expected.includes("…")) return false;
   const parts = expected.split("…").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`^${parts.join("[^]*")}$`).test(text.trim());
+  return new RegExp(`^${parts.join("[sS]*")}$`).test(text.trim());
 }
 
 /** An example does not do what it says. */
@@ -48,11 +48,15 @@ export async function fails(run: () => unknown, message: string, where: string):
   throw new ExampleFailure(`${where}: this was to throw "${message}" and did not`);
 }
 
-/** Receives the value of a block's last expression, when somebody wants to see it. */
-export const shows: { take: ((value: unknown, block: number) => void | Promise<void>) | null } = {
-  take: null,
-};
+/** Receives what the blocks of a page show, when somebody wants to see it. */
+export const audience: { value?(value: unknown): void | Promise<void>; block?(index: number): void } = {};
 
-export function show(value: unknown, block: number): void | Promise<void> {
-  return shows.take?.(value, block);
+/** The value of a block's last expression. */
+export function show(value: unknown): void | Promise<void> {
+  return audience.value?.(value);
+}
+
+/** A block of a page begins. */
+export function begin(index: number): void {
+  audience.block?.(index);
 }

@@ -18,7 +18,7 @@ export interface ModuleOptions {
   exports: Map<string, Exported>;
   /** Where checks.ts is, as the module sees it. */
   checks: string;
-  /** Hand the value of each page block's last expression to `__show`. */
+  /** Say which block begins, and hand the value of each block's last expression to `__show`. */
   shows?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function moduleOf(example: Example, options: ModuleOptions): ExampleModul
   const specifiers = wanted.map((name) => (isType(options.exports.get(name)!) ? `type ${name}` : name));
   if (specifiers.length > 0) header.push(`import { ${specifiers.join(", ")} } from "gradlab";`);
   header.push(
-    `import { same as __same, fails as __fails, show as __show } from "${options.checks}";`,
+    `import { same as __same, fails as __fails, show as __show, begin as __begin } from "${options.checks}";`,
     "export {};",
   );
   return {
@@ -137,8 +137,8 @@ function withChecks(
   }
   const last = body.at(-1);
   if (shown !== undefined && last?.type === "ExpressionStatement" && !checked.has(last))
-    around(last.expression, "await __show((", `), ${shown})`);
-  return applied(code, edits);
+    around(last.expression, "await __show((", "))");
+  return `${shown === undefined ? "" : `__begin(${shown}); `}${applied(code, edits)}`;
 }
 
 /** The one argument of a `console.log(…)`, whose output is then what is compared. */
