@@ -39,7 +39,12 @@ export function packages() {
     const manifest = JSON.parse(readFileSync(file, "utf8"));
     const { name, version } = manifest;
     return [
-      { name, version, licence: licenceOf(entry, manifest, join(root, path)), shipped: !entry.dev && !entry.devOptional },
+      {
+        name,
+        version,
+        licence: licenceOf(entry, manifest, join(root, path)),
+        shipped: !entry.dev && !entry.devOptional,
+      },
     ];
   });
 }

@@ -28,13 +28,18 @@ export function packagesProblem(folder = root) {
     throw new SetupError("package-lock.json is missing or unreadable.", "git checkout package-lock.json");
   const installed = readPackages(join(folder, "node_modules", ".package-lock.json"));
   if (!installed) return "not installed";
+  const named = new Set(
+    Object.entries(wanted)
+      .filter(([path]) => path === "" || installed[path])
+      .flatMap(([, entry]) => Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })),
+  );
   for (const [path, entry] of Object.entries(wanted)) {
     if (!path.startsWith("node_modules/") || entry.link) continue;
     if (entry.optional && !(fits(entry.os, process.platform) && fits(entry.cpu, process.arch))) continue;
     const have = installed[path];
     if (!have) {
-      // Optional packages that npm itself left out (another C library, say) are not a fault.
-      if (entry.optional && entry.libc) continue;
+      // What npm itself left out is no fault: packages for another C library, or needed by other systems' only.
+      if (entry.optional && (entry.libc || !(entry.os || entry.cpu))) continue;
       return `${path.slice("node_modules/".length)} is missing`;
     }
     if (have.version !== entry.version || have.integrity !== entry.integrity) return `${path} has changed`;
