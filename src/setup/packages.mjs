@@ -28,11 +28,6 @@ export function packagesProblem(folder = root) {
     throw new SetupError("package-lock.json is missing or unreadable.", "git checkout package-lock.json");
   const installed = readPackages(join(folder, "node_modules", ".package-lock.json"));
   if (!installed) return "not installed";
-  const named = new Set(
-    Object.entries(wanted)
-      .filter(([path]) => path === "" || installed[path])
-      .flatMap(([, entry]) => Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })),
-  );
   for (const [path, entry] of Object.entries(wanted)) {
     if (!path.startsWith("node_modules/") || entry.link) continue;
     if (entry.optional && !(fits(entry.os, process.platform) && fits(entry.cpu, process.arch))) continue;

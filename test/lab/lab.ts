@@ -39,13 +39,13 @@ function scratchFolder(): { folder: string; state: string; remove(): void } {
   return { folder, state, remove: () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Start JupyterLab on copies of `notebooks` (files or folders). */
-export async function startLab(notebooks: string[]): Promise<Lab> {
+/** Start JupyterLab on copies of `notebooks` (files or folders); its kernels see `env` too. */
+export async function startLab(notebooks: string[], env: NodeJS.ProcessEnv = {}): Promise<Lab> {
   const { folder, state, remove } = scratchFolder();
   for (const path of notebooks) cpSync(path, join(folder, basename(path)), { recursive: true });
   const child = spawn(process.execPath, ["src/setup/start.mjs", "--no-browser", "--folder", folder], {
     cwd: root,
-    env: { ...process.env, GRADLAB_STATE: state },
+    env: { ...process.env, ...env, GRADLAB_STATE: state },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

@@ -10,8 +10,16 @@ export async function openNotebook(page: Page, address: string): Promise<void> {
   await page.locator("#jp-main-statusbar", { hasText: /TypeScript \| Idle/ }).waitFor();
 }
 
-/** Choose Run → Run All Cells, and wait until every code cell has run or one has failed. */
-export async function runAllCells(page: Page, { timeout = 240_000 } = {}): Promise<void> {
+/**
+ * Choose Run → Run All Cells, and wait until every code cell has run or one has failed.
+ * `afresh` first clears the outputs that the file brought, so that only new ones are seen.
+ */
+export async function runAllCells(page: Page, { timeout = 240_000, afresh = false } = {}): Promise<void> {
+  if (afresh) {
+    await page.locator('.lm-MenuBar-item:has-text("Edit")').click();
+    await page.locator('.lm-Menu-item[data-command="editmenu:clear-all"]').click();
+    await page.locator(".jp-Notebook .jp-OutputArea-output").first().waitFor({ state: "detached" });
+  }
   await page.locator('.lm-MenuBar-item:has-text("Run")').click();
   await page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click();
   await page.waitForFunction(
