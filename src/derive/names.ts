@@ -47,6 +47,7 @@ export function texName(name: string): string {
 function letter(word: string): string {
   if (GREEK.has(word)) return `\\${word}`;
   if (word === "ell") return "\\ell";
+  if (word === "eps") return "\\varepsilon";
   if (word.length === 1 || /^[0-9]+$/.test(word)) return word;
   return `\\mathrm{${word.replaceAll("$", "\\$")}}`;
 }

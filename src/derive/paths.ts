@@ -51,7 +51,7 @@ export class Paths {
     const { study, structure } = d;
     this.name = name;
     const symbols = symbolsFor(d.naming);
-    this.paths = expressions(d, name)
+    this.paths = pathExpressions(d, name)
       .sort((a, b) => b.through.length - a.through.length)
       .map(({ through, expr }) => {
         const shown = d.forms.simplifier.simplify(d.forms.resolve(expr, "inputs"));
@@ -113,7 +113,7 @@ function sumTex(paths: readonly Path[]): string {
 }
 
 /** Contributions path by path: each step's derivative applied to what came along the path alone. */
-function expressions(d: Derivation<any>, name: string): { through: string[]; expr: Expr }[] {
+export function pathExpressions(d: Derivation<any>, name: string): { through: string[]; expr: Expr }[] {
   const { study, structure } = d;
   const output = structure.quantities.get(study.trace.outputName)!;
   const out: { through: string[]; expr: Expr }[] = [];

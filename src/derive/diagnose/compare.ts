@@ -6,8 +6,7 @@
 import { permute } from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { scale, transpose } from "../expr/build.ts";
-import { symbolsFor } from "../symbols.ts";
-import { type Candidate, type Context, gradientText } from "./context.ts";
+import { type Candidate, type Context, definedAs, gradientText } from "./context.ts";
 import { jacobianMisuse } from "./jacobians.ts";
 import { same, stack } from "./judge.ts";
 import { describeNumber, describeScalars, tidyNumber } from "./numbers.ts";
@@ -88,7 +87,7 @@ function otherGradients(c: Context): Candidate[] {
           step: step >= 0 ? step : undefined,
           named: true,
           sentence: () =>
-            `This is ${gradientText(c, other)}, not ${gradientText(c)}: the chain stops at $${symbolsFor(d.naming)(other)}$` +
+            `This is ${gradientText(c, other)}, not ${gradientText(c)}: the chain stops at ${definedAs(d, other)}` +
             (step >= 0 ? `; the step from it is still to be taken (step ${step + 1}).` : "."),
         },
       ];

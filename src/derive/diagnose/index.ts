@@ -7,13 +7,14 @@
  */
 
 import type { Derivation } from "../derive.ts";
-import type { Expr } from "../expr/expr.ts";
+import { type Expr, subexpressions } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
+import { withoutMinus } from "../expr/rules.ts";
 import { evaluateFormula, type Formula } from "../formula.ts";
 import { symbolsFor } from "../symbols.ts";
 import { combinations } from "./coefficients.ts";
 import { plainCandidates } from "./compare.ts";
-import type { Candidate } from "./context.ts";
+import { type Candidate, definedAs } from "./context.ts";
 import { type Counterexample, counterexample } from "./counterexample.ts";
 import { Judge } from "./judge.ts";
 import { pairCandidates } from "./pairs.ts";
@@ -22,6 +23,7 @@ import { readClaim } from "./read.ts";
 import { shapeDiagnosis } from "./shapes.ts";
 import { slipCandidates, stepCandidates } from "./single.ts";
 import type { Subject } from "./subject.ts";
+import { symmetryCandidates } from "./symmetry.ts";
 import { firstDifference } from "./where.ts";
 
 export interface Diagnosis {
@@ -36,6 +38,8 @@ export interface Diagnosis {
   /** The number of the first step of the derivation that differs, from 1. */
   readonly step?: number;
   readonly counterexample?: Counterexample;
+  /** The shapes of what stands in the formula. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** Why the formula is not what it is claimed to be. */
@@ -50,20 +54,44 @@ export function diagnoseSubject(subject: Subject, formula: Formula): Diagnosis {
   const where = found?.step ?? (gradient ? firstDifference(d, name, read.expr) : undefined);
   const example = counterexample(subject, formula);
   const parts = [found ? found.sentence() : "No simple slip found."];
-  if (found?.fix) {
-    const tex = printExpr(found.fix, symbolsFor(d.naming));
-    parts.push(`With that mended it agrees at ${d.study.searchPoints.length} random points: $${tex}$.`);
-  }
+  const fix = found?.fix && printExpr(withoutMinus(found.fix), symbolsFor(d.naming));
+  if (fix)
+    parts.push(`With that mended it agrees at ${d.study.searchPoints.length} random points: $${fix}$.`);
   if (where !== undefined && !found?.named) parts.push(stepText(d, where));
+  const shapes = shapesIn(d, read.expr);
+  if (found?.kinds.some((k) => BY_SHAPE.has(k))) parts.push(shapeText(d, shapes));
   if (example) parts.push(example.text);
   return {
     kind: found?.kinds[0] ?? "none",
     kinds: found?.kinds ?? ["none"],
-    sentence: parts.join(" "),
-    ...(found?.fix ? { fix: printExpr(found.fix, symbolsFor(d.naming)) } : {}),
+    sentence: parts.filter((x) => x !== "").join(" "),
+    ...(fix ? { fix } : {}),
     ...(where !== undefined ? { step: where + 1 } : {}),
     ...(example ? { counterexample: example } : {}),
+    shapes,
   };
+}
+
+/** Mistakes that a look at the shapes would have shown, or did not. */
+const BY_SHAPE = new Set(["transpose", "order", "elementwise product", "matrix product", "axis"]);
+
+function shapesIn(d: Derivation<any>, e: Expr | undefined): Record<string, readonly number[]> {
+  const out: Record<string, readonly number[]> = {};
+  for (const x of e ? subexpressions(e) : [])
+    if (x.kind === "sym") {
+      const name = x.name.replace(/^bar:/, "");
+      const shape = d.structure.quantities.get(name)?.tensor.shape;
+      if (shape) out[x.name] = shape;
+    }
+  return out;
+}
+
+function shapeText(d: Derivation<any>, shapes: Record<string, readonly number[]>): string {
+  const arrays = Object.entries(shapes).filter(([, s]) => s.length > 0);
+  const list = arrays.map(
+    ([n, s]) => `$${symbolsFor(d.naming)(n)}$ is ${s.length === 1 ? `${s[0]}×1` : s.join("×")}`,
+  );
+  return list.length > 0 ? `(${list.join(", ")}.)` : "";
 }
 
 /** The cheapest explanation that holds at every point. */
@@ -83,11 +111,12 @@ export function search(subject: Subject, formula: Formula, claim: Expr | undefin
     // Nothing later is cheaper than what compares the values themselves.
     if (all.some((c) => c.cost <= 2)) break;
   }
+  if (all.length === 0 || all.some((c) => c.kinds[0] === "missing path"))
+    all.push(...symmetryCandidates(context, formula));
   if (all.length === 0) all.push(...pairCandidates(context));
   return all.sort((a, b) => a.cost - b.cost)[0];
 }
 
 function stepText(d: Derivation<any>, at: number): string {
-  const q = d.steps[at].of;
-  return `The first step of the derivation that differs is step ${at + 1}, from $${symbolsFor(d.naming)(q.name)}$.`;
+  return `The first step of the derivation that differs is step ${at + 1}, from ${definedAs(d, d.steps[at].of.name)}.`;
 }

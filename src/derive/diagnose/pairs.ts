@@ -3,8 +3,9 @@
  * sign, a factor or a transpose of the whole.
  */
 
+import { isNegative, neg } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
-import { type Candidate, type Context, gradientsOf, symbolsOf } from "./context.ts";
+import { type Candidate, type Context, gradientsOf, show, symbolsOf } from "./context.ts";
 import { computed, type Judge, same } from "./judge.ts";
 import { describeNumberShort } from "./numbers.ts";
 import { kindOf, slipText } from "./single.ts";
@@ -41,7 +42,8 @@ export function pairCandidates(c: Context): Candidate[] {
       if ((!plain && a.slip && b.slip) || (plain && !(a.slip && b.slip))) continue;
       if (!plain && !simple(k)) continue;
       if (plain && !same(ca, cb, judge.size)) continue;
-      out.push(describe(c, a, b, k));
+      const replaced = a.slip?.kind === "dropped term" && b.slip?.kind === "dropped term";
+      out.push(replaced ? otherTerm(c, a.slip as Slip, b.slip as Slip) : describe(c, a, b, k));
       if (out.length > 40) return out;
     }
   return out;
@@ -104,6 +106,19 @@ function describe(c: Context, a: Made, b: Made, k: number): Candidate {
     cost,
     fix: !b.slip && a.slip && Math.abs(k - 1) >= 1e-7 ? undefined : undefined,
     sentence: () => `Two slips: ${parts.map(lower).join("; and ")}.`,
+  };
+}
+
+/** All but one term agrees: not two slips but a wrong term. */
+function otherTerm(c: Context, claimed: Slip, right: Slip): Candidate {
+  const plain = (e: Expr): Expr => (isNegative(e) ? neg(e) : e);
+  const both = isNegative(claimed.before) && isNegative(right.before);
+  const [w, r] = both ? [plain(claimed.before), plain(right.before)] : [claimed.before, right.before];
+  return {
+    kinds: ["wrong term"],
+    cost: 6.2,
+    sentence: () =>
+      `One term is wrong: instead of ${show(c, w)} it should be ${show(c, r)}. The rest is right.`,
   };
 }
 

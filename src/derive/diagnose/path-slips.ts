@@ -1,20 +1,28 @@
 /**
  * Paths left out, counted twice, or with the wrong sign: the contributions of all uses of a quantity are
- * known, so a claim that is another combination of them tells which.
+ * known, so a claim that is another combination of them tells which. Where the uses next to the quantity
+ * do not explain it, whole paths from the loss do.
  */
 
 import type { Node } from "../../tensor/index.ts";
 import type { Derivation } from "../derive.ts";
 import type { Expr } from "../expr/expr.ts";
+import { pathExpressions } from "../paths.ts";
 import { symbolsFor } from "../symbols.ts";
-import { type Candidate, type Context, show } from "./context.ts";
+import { type Candidate, type Context, definedAs, show } from "./context.ts";
 import { stack } from "./judge.ts";
+import { timesText } from "./numbers.ts";
 import { uses } from "./replay.ts";
 
-/** One path of several left out, counted twice, or with the wrong sign. */
+/** One or more paths left out, counted twice, or with the wrong sign. */
 export function pathCandidates(c: Context): Candidate[] {
-  const { judge, d, name } = c;
   if (c.subject.kind !== "gradient") return [];
+  const near = useCandidates(c);
+  return near.length > 0 ? near : wholePaths(c);
+}
+
+function useCandidates(c: Context): Candidate[] {
+  const { judge, d, name } = c;
   const perPoint = judge.points.map((p) => uses(d.structure, p, name));
   const first = perPoint[0];
   if (first.length < 2 || perPoint.some((u) => u.length !== first.length)) return [];
@@ -25,22 +33,29 @@ export function pathCandidates(c: Context): Candidate[] {
   const wrong = nice.map((x, i) => ({ x, i })).filter(({ x }) => x !== 1);
   if (wrong.length === 0 || wrong.every(({ x }) => x === wrong[0].x && first.length === wrong.length))
     return [];
-  const via = (i: number): string => `$${symbolsFor(d.naming)(quantityAfter(d, first[i].at))}$`;
-  const list = (items: readonly number[]): string => items.map(via).join(", ");
-  const missing = wrong.filter(({ x }) => x === 0).map(({ i }) => i);
-  const partTex = (i: number): string => {
-    const e = partFor(c, first[i].at, i);
+  const names = first.map(({ at }) => quantityAfter(d, at));
+  const direct = (i: number): boolean => names[i] === d.naming.output && d.scalar;
+  const part = (i: number): Expr | undefined => partFor(c, names[i]);
+  const through = (i: number): string =>
+    direct(i)
+      ? `the direct one, for $${symbolsFor(d.naming)(name)}$ stands in $${symbolsFor(d.naming)(names[i])}$ itself`
+      : `the one through ${definedAs(d, names[i])}`;
+  const gives = (i: number): string => {
+    const e = part(i);
     return e ? `, which contributes ${show(c, e)}` : "";
   };
+  const all = `There are ${first.length} paths from $${symbolsFor(d.naming)(name)}$ to the loss`;
+  const base = { step: stepOf(d, names[wrong[0].i]) };
+  const missing = wrong.filter(({ x }) => x === 0).map(({ i }) => i);
   if (missing.length === wrong.length)
     return [
       {
+        ...base,
         kinds: ["missing path"],
         cost: 1.7,
-        step: stepOf(d, quantityAfter(d, first[missing[0]].at)),
         sentence: () =>
-          `There are ${first.length} paths from $${symbolsFor(d.naming)(name)}$ to the loss, and the gradient is the sum over all of ` +
-          `them; your formula leaves out the one through ${list(missing)}${missing.length === 1 ? partTex(missing[0]) : ""}.`,
+          `${all}, and the gradient is the sum over all of them; your formula leaves out ` +
+          `${missing.map((i) => through(i) + gives(i)).join(", and ")}.`,
       },
     ];
   const doubled = wrong.filter(({ x }) => x === 2).map(({ i }) => i);
@@ -49,31 +64,83 @@ export function pathCandidates(c: Context): Candidate[] {
       {
         kinds: ["missing path", "path counted twice"],
         cost: 1.7,
-        step: stepOf(d, quantityAfter(d, first[missing[0]].at)),
+        step: stepOf(d, names[missing[0]]),
         sentence: () =>
-          `There are ${first.length} paths from $${symbolsFor(d.naming)(name)}$ to the loss; your formula counts the one through ` +
-          `${via(doubled[0])} twice and leaves out the one through ${via(missing[0])}${partTex(missing[0])}.`,
+          `${all}; your formula counts ${through(doubled[0])} twice and leaves out ${through(missing[0])}${gives(missing[0])}.`,
       },
     ];
-  if (wrong.length === 1 && wrong[0].x === -1)
+  if (wrong.length !== 1) return [];
+  const [{ x, i }] = wrong;
+  const e = part(i);
+  const contribution = (): string =>
+    direct(i)
+      ? `The term ${e ? show(c, e) : `that comes straight from $${symbolsFor(d.naming)(names[i])}$`}`
+      : `The contribution of the path through ${definedAs(d, names[i])}${e ? `, ${show(c, e)},` : ""}`;
+  if (x === -1)
     return [
       {
-        kinds: ["sign", "path"],
+        ...base,
+        kinds: direct(i) ? ["sign"] : ["sign", "path"],
         cost: 1.8,
-        step: stepOf(d, quantityAfter(d, first[wrong[0].i].at)),
-        sentence: () => `The contribution of the path through ${via(wrong[0].i)} has the wrong sign.`,
+        sentence: () => `${contribution()} has the wrong sign.`,
       },
     ];
-  if (wrong.length === 1 && Number.isInteger(wrong[0].x))
+  if (x === 2 && !direct(i))
     return [
       {
+        ...base,
         kinds: ["path counted twice", "factor"],
         cost: 2,
         sentence: () =>
-          `The path through ${via(wrong[0].i)} is counted ${wrong[0].x} times; each path counts once.`,
+          `${contribution().replace(/^The contribution of t/, "T")} is counted twice; each path counts once.`,
       },
     ];
-  return [];
+  const times = timesText(c, x);
+  return times
+    ? [{ ...base, kinds: ["factor"], cost: 2, sentence: () => `${contribution()} has ${times}.` }]
+    : [];
+}
+
+/** All paths from the loss, each with a weight of 0 or 1: what the claim counts, and what it leaves out. */
+function wholePaths(c: Context): Candidate[] {
+  const { judge, d, name } = c;
+  const all = pathExpressions(d, name);
+  if (all.length < 3 || all.length > 16) return [];
+  // A path that contributes nothing, such as a mean of what is centred, cannot be told from none.
+  const gives = all.map((p) => judge.column(p.expr));
+  const paths = all.filter((_, i) => !gives[i] || gives[i].some((x) => Math.abs(x) > 1e-12));
+  const columns = gives.filter((x) => !x || x.some((v) => Math.abs(v) > 1e-12));
+  if (columns.some((x) => x === undefined || x.length !== judge.claim.length)) return [];
+  const found = judge.combination(judge.claim, columns as Float64Array[]);
+  if (
+    !found?.every((x) => Math.abs(x - Math.round(x)) < 1e-6 && (Math.round(x) === 0 || Math.round(x) === 1))
+  )
+    return [];
+  const has = found.map((x) => Math.round(x) === 1);
+  const missing = paths.filter((_, i) => !has[i]);
+  const present = paths.filter((_, i) => has[i]);
+  if (missing.length === 0 || present.length === 0) return [];
+  const symbols = symbolsFor(d.naming);
+  const list = (some: typeof paths): string =>
+    some
+      .map(
+        ({ through, expr }) =>
+          `$${through.map(symbols).join(" \\leftarrow ")}$, which contributes ${show(c, c.d.tidy(c.d.forms.resolve(expr, "inputs")))}`,
+      )
+      .join("; and ");
+  const first = missing[0].through.find((n) => !present.some((p) => p.through.includes(n)));
+  return [
+    {
+      kinds: ["missing path"],
+      cost: 1.9,
+      step: first === undefined ? undefined : stepOf(d, first),
+      sentence: () =>
+        `There are ${paths.length} paths from $${symbols(name)}$ to the loss, and the gradient is the sum over all of them. ` +
+        (missing.length <= 2
+          ? `Your formula leaves out ${list(missing)}.`
+          : `Your formula counts only ${list(present)}.`),
+    },
+  ];
 }
 
 /** The quantity whose block of operations contains the recorded result. */
@@ -98,9 +165,10 @@ const stepOf = (d: Derivation<any>, name: string): number | undefined => {
 };
 
 /** The formula of what one use contributes, when its step has only that use. */
-function partFor(c: Context, at: number, _i: number): Expr | undefined {
-  const q = quantityAfter(c.d, at);
-  const step = c.d.steps.find((s) => s.of.name === q);
+function partFor(c: Context, via: string): Expr | undefined {
+  const step = c.d.steps.find((s) => s.of.name === via);
   const list = step?.contributions.filter((x) => x.to === c.name) ?? [];
-  return list.length === 1 ? c.d.tidy(c.d.forms.resolve(list[0].raw, "inputs")) : undefined;
+  return list.length === 1 && list[0].uses.length === 1
+    ? c.d.tidy(c.d.forms.resolve(list[0].raw, "inputs"))
+    : undefined;
 }

@@ -19,7 +19,9 @@ export interface Repair {
     | "elementwise product"
     | "matrix product"
     | "sum missing"
-    | "outer product";
+    | "outer product"
+    | "missing factor"
+    | "whole transpose";
   readonly edits: number;
 }
 
@@ -36,7 +38,7 @@ export function best(judge: Judge, list: readonly Repair[]): { repair: Repair; k
   return undefined;
 }
 
-export function clashRepairs(clash: DraftClash): Omit<Repair, "expr">[] {
+export function clashRepairs(clash: DraftClash, factors: readonly Expr[] = []): Omit<Repair, "expr">[] {
   const scalars = clash.parts.filter((e) => e.isScalar);
   const chain = clash.parts.filter((e) => !e.isScalar);
   const k = clash.draft.k;
@@ -65,6 +67,14 @@ export function clashRepairs(clash: DraftClash): Omit<Repair, "expr">[] {
   if (k === "sum")
     chain.forEach((e, i) => {
       put("transpose", 1, () => add(chain.with(i, transpose(e))));
+      // A term from which a matrix was left out: 2b for 2Aᵀb.
+      for (const f of factors)
+        for (const m of [f, transpose(f)])
+          for (const product of [
+            [m, e],
+            [e, m],
+          ])
+            put("missing factor", 2.5, () => add(chain.with(i, mul(product))));
     });
   return out;
 }
@@ -106,7 +116,7 @@ export function wholeRepairs(e: Expr, [r, c]: Shape2): Repair[] {
       out.push({ kind, edits, part: expr, expr });
   };
   if (e.shape.length !== 2) return out;
-  put("transpose", 1, () => transpose(e));
+  put(e.kind === "mul" ? "whole transpose" : "transpose", 1, () => transpose(e));
   put("sum missing", 1, () => mul([ones([1, e.rows]), e]));
   put("sum missing", 1, () => mul([e, ones([e.cols, 1])]));
   put("sum missing", 1.5, () => mul([transpose(e), ones([e.rows, 1])]));

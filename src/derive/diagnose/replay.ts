@@ -8,21 +8,25 @@ import { backward, traced } from "../../autodiff/index.ts";
 import { reshape, withRecording } from "../../ops/index.ts";
 import { sameShape, type Tensor } from "../../tensor/index.ts";
 import type { Contribution, Step } from "../backward-steps.ts";
-import { add, fn, had, num, ones, pow, sub, sym } from "../expr/build.ts";
+import { add, fill, fn, had, num, ones, pow, sub, sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
-import type { Structure } from "../structure.ts";
+import type { Quantity, Structure } from "../structure.ts";
 import { barOf, type SamplePoint } from "../study.ts";
 import { computed } from "./judge.ts";
 import { type Slip, slips } from "./slips.ts";
 
 export interface Misstep {
   readonly step: number;
+  /** The quantity whose step it is. */
+  readonly of: Quantity;
   readonly contribution: Contribution;
   readonly slip: Slip;
   /** What arrives is handed on unchanged: the block's own derivative was forgotten. */
   readonly unchanged: boolean;
   /** The derivative of this other function was taken. */
   readonly activation?: string;
+  /** Only the diagonal of the block's Jacobian was used. */
+  readonly diagonal?: boolean;
 }
 
 /** Derivatives of the activations that are taken for one another. */
@@ -49,6 +53,7 @@ export function* missteps(s: Structure, steps: readonly Step[], name: string): G
       if (sameShape(arriving.shape, c.raw.shape) && arriving.canon !== c.raw.canon)
         yield {
           step: i,
+          of: q,
           contribution: c,
           slip: { kind: "dropped factor", expr: arriving, before: c.raw, after: arriving },
           unchanged: true,
@@ -61,14 +66,34 @@ export function* missteps(s: Structure, steps: readonly Step[], name: string): G
             if (expr.canon !== c.raw.canon)
               yield {
                 step: i,
+                of: q,
                 contribution: c,
                 slip: { kind: "function", expr, before: c.raw, after: expr },
                 unchanged: false,
                 activation,
               };
           }
-      for (const slip of list) yield { step: i, contribution: c, slip, unchanged: false };
+      const only = diagonalOnly(q.definition as Expr);
+      if (only && sameShape(arriving.shape, c.raw.shape)) {
+        const y = near[0];
+        const expr = had([arriving, y, sub(ones(y.shape), y), fill(only, y.shape)]);
+        const slip: Slip = { kind: "diagonal", expr, before: c.raw, after: expr };
+        yield { step: i, of: q, contribution: c, slip, unchanged: false, diagonal: true };
+      }
+      // A sum in which what arrives stands is no factor that anybody would leave out.
+      const odd = (x: Slip): boolean =>
+        x.kind === "dropped factor" && x.before.kind === "add" && !isForward(x.before);
+      for (const slip of list)
+        if (!odd(slip)) yield { step: i, of: q, contribution: c, slip, unchanged: false };
     }
+}
+
+const isForward = (e: Expr): boolean =>
+  !(e.kind === "sym" && e.name.startsWith("bar:")) && e.args.every(isForward);
+
+/** β of y = softmax(βx), whose Jacobian has the diagonal βy(1 − y). */
+function diagonalOnly(definition: Expr): number | undefined {
+  return definition.call?.op.name === "softmax" && definition.args[0].kind === "sym" ? 1 : undefined;
 }
 
 /** Quantities from which the gradient flows on to `name`. */

@@ -7,7 +7,7 @@
 import { sameShape, shapeText, type Tensor } from "../../tensor/index.ts";
 import type { Derivation } from "../derive.ts";
 import { mul, num, ShapeClash, sym } from "../expr/build.ts";
-import { type Expr, matrixShape } from "../expr/expr.ts";
+import { type Expr, matrixShape, subexpressions } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
 import { evaluateFormula, type Formula } from "../formula.ts";
 import { barOf } from "../study.ts";
@@ -73,7 +73,7 @@ export function draftDiagnosis(subject: Subject, draft: Draft): Diagnosis | unde
     const what = `The shapes do not go together: ${error.reason}${sizes ? ` (${sizes})` : ""}.`;
     const whole = (part: Expr): Expr | undefined =>
       attempt(() => settle(draft, expected, new Map([[error.draft, part]])));
-    const list = clashRepairs(error).flatMap((r) => {
+    const list = clashRepairs(error, factorsOf(d)).flatMap((r) => {
       const expr = whole(r.part);
       return expr ? [{ ...r, expr }] : [];
     });
@@ -81,6 +81,12 @@ export function draftDiagnosis(subject: Subject, draft: Draft): Diagnosis | unde
     return found ? mended(subject, what, found) : (thenMore(subject, what, list) ?? plain(what));
   }
 }
+
+/** The matrices that may have been left out as factors. */
+const factorsOf = (d: Derivation<any>): Expr[] =>
+  [...d.structure.quantities.values()]
+    .filter((q) => q.named && q.tensor.rank === 2)
+    .map((q) => sym(q.name, q.tensor.shape));
 
 /** A slip in the true formula that changes its shape, such as a factor left out. */
 function spoilt(subject: Subject, formula: Formula, what: string): Diagnosis | undefined {
@@ -109,7 +115,9 @@ function plain(sentence: string): Diagnosis {
 function mended({ d }: Subject, what: string, { repair, k }: { repair: Repair; k: number }): Diagnosis {
   const tex = (e: Expr): string => printExpr(e, symbolsFor(d.naming));
   const advice: Record<Repair["kind"], string> = {
-    transpose: "A transpose is missing",
+    transpose: superfluous(what, repair) ? "A transpose is too many" : "A transpose is missing",
+    "whole transpose": "Your formula is the transpose of the gradient, as in the other layout convention",
+    "missing factor": "A factor is missing",
     order: "The order of the product is wrong",
     "elementwise product": "An elementwise product belongs there",
     "matrix product": "A matrix product belongs there",
@@ -118,7 +126,10 @@ function mended({ d }: Subject, what: string, { repair, k }: { repair: Repair; k
   };
   const right = Math.abs(k - 1) < 1e-7;
   const fix = right ? repair.expr : mul([...scalar(1 / k), repair.expr]);
-  const kinds = [repair.kind as string, ...(right ? [] : [Math.abs(k + 1) < 1e-7 ? "sign" : "factor"])];
+  const kinds = [
+    repair.kind === "whole transpose" ? "transpose" : (repair.kind as string),
+    ...(right ? [] : [Math.abs(k + 1) < 1e-7 ? "sign" : "factor"]),
+  ];
   const rest = right
     ? ""
     : Math.abs(k + 1) < 1e-7
@@ -130,9 +141,15 @@ function mended({ d }: Subject, what: string, { repair, k }: { repair: Repair; k
     fix: tex(fix),
     sentence:
       `${what} ${advice[repair.kind]}: write $${tex(repair.part)}$${rest}. ` +
-      `With that mended it agrees at ${d.study.searchPoints.length} random points: $${tex(fix)}$.`,
+      (right && tex(repair.part) === tex(fix)
+        ? `That agrees at ${d.study.searchPoints.length} random points.`
+        : `With that mended it agrees at ${d.study.searchPoints.length} random points: $${tex(fix)}$.`),
   };
 }
+
+/** Whether a repair takes a transpose away. */
+const superfluous = (what: string, { part }: Repair): boolean =>
+  what.includes("^{\\top}") && ![...subexpressions(part)].some((x) => x.kind === "t");
 
 const scalar = (k: number): Expr[] => (k === 1 ? [] : [num(tidyNumber(k))]);
 

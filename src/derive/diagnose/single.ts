@@ -4,10 +4,9 @@
 
 import type { Tensor } from "../../tensor/index.ts";
 import type { Derivation } from "../derive.ts";
-import { sym } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
-import { gradientTex, symbolsFor } from "../symbols.ts";
-import { type Candidate, type Context, gradientsOf, show, symbolsOf } from "./context.ts";
+import { gradientTex } from "../symbols.ts";
+import { type Candidate, type Context, definedAs, formsOf, gradientsOf, show, symbolsOf } from "./context.ts";
 import { same, stack } from "./judge.ts";
 import { quantityAfter } from "./path-slips.ts";
 import { type Misstep, misled, missteps } from "./replay.ts";
@@ -29,6 +28,7 @@ const COST: Record<SlipKind, number> = {
   comparison: 3.3,
   axis: 3.3,
   diagonal: 3.5,
+  activation: 2.8,
 };
 
 /** Slips in a step, carried through to the gradient: in the steps shown, and in the single operations. */
@@ -64,9 +64,8 @@ function describeOperation(c: Context, fine: Derivation<any>, m: Misstep): Candi
   const block = quantityAfter(d, at);
   const step = d.steps.findIndex((s) => s.of.name === block);
   const whole = show(c, fine.forms.resolve(q.definition as Expr, "inputs"));
-  const symbols = symbolsFor(d.naming);
-  const where = `step ${step + 1}, from $${symbols(block)} = ${show(c, d.structure.quantities.get(block)!.definition!).slice(1)}`;
-  const missing = m.unchanged || (m.slip.kind === "dropped factor" && isLocalDerivative(m.slip.before));
+  const where = `step ${step + 1}, from ${definedAs(d, block)}`;
+  const missing = forgotten(m);
   return {
     step,
     named: true,
@@ -83,14 +82,22 @@ function describeOperation(c: Context, fine: Derivation<any>, m: Misstep): Candi
 
 function describeStep(c: Context, m: Misstep): Candidate {
   const { d } = c;
-  const symbols = symbolsFor(d.naming);
   const q = d.steps[m.step].of;
   const target = gradientTex(d.naming, m.contribution.to);
-  const where = `step ${m.step + 1}, from $${symbols(q.name)} = ${show(c, q.definition!).slice(1)}`;
+  const where = `step ${m.step + 1}, from ${definedAs(d, q.name)}`;
   const right = `$${target} = ${show(c, d.tidy(m.contribution.raw)).slice(1)}`;
   const wrong = `$${target} = ${show(c, d.tidy(m.slip.expr)).slice(1)}`;
   const tail = `Right is ${right}; your formula is what comes out with ${wrong}.`;
   const base = { step: m.step, named: true };
+  if (m.diagonal)
+    return {
+      ...base,
+      kinds: ["diagonal only"],
+      cost: 2.7,
+      sentence: () =>
+        `Only the diagonal of the Jacobian is used in ${where}: every entry of the result depends on every entry of its ` +
+        `row, so the terms with i ≠ j belong in the sum as well. ${tail}`,
+    };
   if (m.activation !== undefined)
     return {
       ...base,
@@ -98,13 +105,20 @@ function describeStep(c: Context, m: Misstep): Candidate {
       cost: 2.8,
       sentence: () => `The derivative of another function, ${m.activation}, is taken in ${where}. ${tail}`,
     };
-  if (m.unchanged || (m.slip.kind === "dropped factor" && isLocalDerivative(m.slip.before)))
+  if (forgotten(m))
     return {
       ...base,
       kinds: ["activation derivative"],
       cost: 2.9,
-      sentence: () =>
-        `The derivative of ${show(c, sym(q.name, q.tensor.shape))} is missing in ${where}. ${tail}`,
+      sentence: () => `The derivative of ${show(c, q.definition!)} is missing in ${where}. ${tail}`,
+    };
+  const plain = m.unchanged ? plainFactor(m.contribution.raw) : undefined;
+  if (plain)
+    return {
+      ...base,
+      kinds: ["missing factor"],
+      cost: 2.9,
+      sentence: () => `The factor ${show(c, plain)} is missing in ${where}. ${tail}`,
     };
   return {
     ...base,
@@ -112,6 +126,28 @@ function describeStep(c: Context, m: Misstep): Candidate {
     cost: COST[m.slip.kind],
     sentence: () => `${slipText(c, m.slip, "truth")} in ${where}. ${tail}`,
   };
+}
+
+/** What arrives was handed on as if the step did nothing; or only its function's own derivative left out. */
+function forgotten(m: Misstep): boolean {
+  return m.unchanged
+    ? plainFactor(m.contribution.raw) === undefined
+    : m.slip.kind === "dropped factor" &&
+        isLocalDerivative(m.slip.before) &&
+        !mentions(m.slip.expr, m.of.name) &&
+        m.of.definition !== undefined;
+}
+
+const mentions = (e: Expr, name: string): boolean =>
+  (e.kind === "sym" && e.name === name) || e.args.some((x) => mentions(x, name));
+
+/** The symbol or number that what arrives is multiplied by, where that is all a step does. */
+function plainFactor(raw: Expr): Expr | undefined {
+  if (raw.kind !== "had" && raw.kind !== "mul") return undefined;
+  const rest = raw.args.filter((x) => !(x.kind === "sym" && x.name.startsWith("bar:")));
+  return rest.length === 1 && (rest[0].kind === "sym" || rest[0].kind === "num" || rest[0].kind === "diag")
+    ? rest[0]
+    : undefined;
 }
 
 /** An elementwise factor that is a function of forward quantities only. */
@@ -131,13 +167,13 @@ export function slipCandidates(c: Context): Candidate[] {
   const symbols = symbolsOf(c);
   const gradients = gradientsOf(c);
   const out: Candidate[] = [];
-  for (const form of c.subject.forms()) {
+  for (const { form, opened } of formsOf(c)) {
     if (form.weight > 90) continue;
     for (const s of slips(form, { symbols: [...symbols, ...gradients], limit: 1500 }))
-      if (judge.is(s.expr, judge.claim))
+      if ((!opened || s.kind === "dropped term" || s.kind === "sign") && judge.is(s.expr, judge.claim))
         out.push({
           kinds: [isDerivativeFactor(s) ? "activation derivative" : kindOf(s, "truth")],
-          cost: COST[s.kind] + 0.1,
+          cost: COST[s.kind] + 0.1 - also(s),
           sentence: () => `${slipText(c, s, "truth")}. Right is ${show(c, form)}.`,
         });
   }
@@ -146,12 +182,16 @@ export function slipCandidates(c: Context): Candidate[] {
       if (judge.is(s.expr, judge.truth))
         out.push({
           kinds: [kindOf(s, "claim")],
-          cost: s.kind === "sign" ? 2.4 : COST[s.kind] + 0.05,
+          // Where the claim itself can be mended, that says most.
+          cost: (s.kind === "sign" ? 2.4 : s.kind === "power" ? 3.1 : COST[s.kind] - 0.05) - also(s),
           fix: s.expr,
           sentence: () => `${slipText(c, s, "claim")}.`,
         });
   return out;
 }
+
+/** One mistake made wherever its part occurs is likelier than one made in one place of several. */
+const also = (s: Slip): number => (s.everywhere ? 0.4 : 0);
 
 function isDerivativeFactor(s: Slip): boolean {
   return s.kind === "dropped factor" && isLocalDerivative(s.before);
@@ -172,6 +212,8 @@ export function kindOf(s: Slip, whose: "truth" | "claim"): string {
       return "wrong quantity";
     case "comparison":
       return "mask";
+    case "activation":
+      return "activation derivative";
     default:
       return s.kind;
   }
@@ -205,15 +247,31 @@ export function slipText(c: Context, s: Slip, whose: "truth" | "claim"): string 
         : `A matrix product stands where an elementwise product belongs: ${w} should be ${r}`;
     case "inverse":
       return `An inverse is ${w.length < r.length ? "missing" : "wrong"}: ${w} should be ${r}`;
-    case "power":
+    case "power": {
+      const plain = whose === "truth" ? s.before : s.after;
+      const turned = (x: Expr | undefined, y: Expr | undefined): boolean =>
+        y?.kind === "pow" && y.value === -1 && y.args[0] === x;
+      if (turned(s.before, s.after)) {
+        const [x, divides] = [show(c, s.before), whose === "truth"];
+        return divides ? `${x} divides where it should multiply` : `${x} multiplies where it should divide`;
+      }
+      if (turned(s.after, s.before)) {
+        const x = show(c, s.after as Expr);
+        return plain === s.before
+          ? `${x} multiplies where it should divide`
+          : `${x} divides where it should multiply`;
+      }
       return `A power is wrong: ${w} should be ${r}`;
+    }
     case "quantity":
       return `The wrong quantity stands in the formula: ${w} should be ${r}`;
     case "comparison":
-      return `The mask is wrong: ${w} should be ${r}`;
+      return `The mask is wrong: ${w} should be ${r}${/ReLU/.test(w) ? " (the derivative of ReLU is 0 or 1)" : ""}`;
     case "axis":
       return `The sum runs over the wrong axis: ${w} should be ${r}`;
+    case "activation":
+      return `The derivative of another function is taken: ${w} should be ${r}`;
     default:
-      return `${w} should be ${r}`;
+      return `Instead of ${w} it should be ${r}`;
   }
 }

@@ -37,7 +37,8 @@ export type SlipKind =
   | "quantity"
   | "comparison"
   | "axis"
-  | "diagonal";
+  | "diagonal"
+  | "activation";
 
 export interface Slip {
   readonly kind: SlipKind;
@@ -46,6 +47,8 @@ export interface Slip {
   /** The part that changed, before and after. */
   readonly before: Expr;
   readonly after: Expr | undefined;
+  /** Made at every place where the part occurs. */
+  readonly everywhere?: boolean;
 }
 
 export interface SlipOptions {
@@ -92,7 +95,7 @@ function* everywhere(e: Expr, o: SlipOptions): Generator<Slip> {
     if (n < 2 || x.weight < 3) continue;
     for (const s of local(x, o)) {
       const whole = attempt(() => substitute(e, x, s.expr));
-      if (whole) yield { ...s, expr: whole };
+      if (whole) yield { ...s, expr: whole, everywhere: true };
     }
   }
   const parts = [...subexpressions(e)].filter((x) => x.kind === "sym");
@@ -138,6 +141,14 @@ function* local(e: Expr, o: SlipOptions): Generator<Slip> {
         if (y !== e && y.rows === e.rows && y.cols === e.cols) list.push(make("quantity", () => y));
       break;
     case "add":
+      // 1 − y² is the derivative of tanh, y(1 − y) that of σ.
+      if (
+        e.args.length === 2 &&
+        e.args.some((a) => a.kind === "ones" || (a.kind === "num" && a.value === 1))
+      ) {
+        const y = negatedSquare(e.args.find((a) => a.kind !== "ones" && a.kind !== "num"));
+        if (y) list.push(make("activation", () => had([y, sub(ones(y.shape), y)])));
+      }
       e.args.forEach((t, i) => {
         list.push(
           withPart(
@@ -157,6 +168,20 @@ function* local(e: Expr, o: SlipOptions): Generator<Slip> {
       list.push(...products(e, make));
       break;
     case "had":
+      for (const y of e.args) {
+        const other = sub(ones(y.shape), y);
+        const at = e.args.findIndex((a) => a.canon === other.canon);
+        if (at >= 0)
+          list.push(
+            withBoth(
+              make("activation", () =>
+                had([...e.args.filter((a, k) => a !== y && k !== at), sub(ones(y.shape), pow(y, 2))]),
+              ),
+              had([y, other]),
+              sub(ones(y.shape), pow(y, 2)),
+            ),
+          );
+      }
       e.args.forEach((f, i) => {
         const rest = e.args.toSpliced(i, 1);
         list.push(
@@ -165,6 +190,14 @@ function* local(e: Expr, o: SlipOptions): Generator<Slip> {
             f,
           ),
         );
+        // Two factors left out together, such as σ(1 − σ).
+        for (let j = i + 1; j < e.args.length && e.args.length > 2; j++)
+          list.push(
+            withPart(
+              make("dropped factor", () => had(e.args.filter((_, k) => k !== i && k !== j))),
+              attempt(() => had([f, e.args[j]])) ?? f,
+            ),
+          );
         if (e.args.length === 2) {
           const other = rest[0];
           list.push(make("matrix for elementwise product", () => mul([f, other])));
@@ -216,6 +249,17 @@ function* local(e: Expr, o: SlipOptions): Generator<Slip> {
       );
   }
   for (const s of list) if (s) yield s;
+}
+
+/** y of −y². */
+function negatedSquare(e: Expr | undefined): Expr | undefined {
+  if (e?.kind !== "mul" || !e.args.some((a) => a.kind === "num" && a.value === -1)) return undefined;
+  const rest = e.args.filter((a) => a.kind !== "num");
+  return rest.length === 1 && rest[0].kind === "pow" && rest[0].value === 2 ? rest[0].args[0] : undefined;
+}
+
+function withBoth(s: Slip | undefined, before: Expr, after: Expr): Slip | undefined {
+  return s && { ...s, before, after };
 }
 
 export function withPart(s: Slip | undefined, part: Expr): Slip | undefined {

@@ -2,7 +2,7 @@
  * Small pieces of printing: coefficients, fractions, juxtaposition, symbols that need parentheses.
  */
 
-import { PREC, tex } from "../../ops/index.ts";
+import { numberTex, PREC, tex } from "../../ops/index.ts";
 import type { Tex } from "../../tensor/index.ts";
 import type { Symbols } from "./print.ts";
 
@@ -13,7 +13,33 @@ export function sized(x: number, symbols: Symbols): { number: number; above?: st
     if (x === n) return { number: 1, above: symbols(name) };
     if (Math.abs(x * n - 1) < 1e-14) return { number: 1, below: symbols(name) };
   }
+  if (/\.\d{3}/.test(String(x)))
+    for (let n = 2; n <= 64; n++) {
+      if (Number.isInteger(Math.sqrt(n))) continue;
+      const root = `\\sqrt{${sizeName(n, symbols) ?? n}}`;
+      if (Math.abs(x * x - n) < 1e-13 * n) return { number: 1, above: root };
+      if (Math.abs(x * x * n - 1) < 1e-13) return { number: 1, below: root };
+    }
   return { number: x };
+}
+
+const sizeName = (n: number, symbols: Symbols): string | undefined => {
+  const name = Object.entries(symbols.sizes ?? {}).find(([, size]) => size === n)?.[0];
+  return name === undefined ? undefined : symbols(name);
+};
+
+/** A number by itself: 10⁻⁵ for a small power of ten. */
+export function plainNumber(x: number): Tex {
+  const digits = Math.log10(Math.abs(x));
+  if (x !== 0 && digits <= -4 && Math.abs(digits - Math.round(digits)) < 1e-12)
+    return tex(`${x < 0 ? "-" : ""}10^{${Math.round(digits)}}`, PREC.power);
+  return numberTex(x);
+}
+
+/** An exponent: 3/2 on one line. */
+export function exponentTex(x: number): string {
+  const [p, q] = fraction(Math.abs(x));
+  return q === 1 ? numberTex(x).tex : `${x < 0 ? "-" : ""}${p}/${q}`;
 }
 
 /** p/q of a positive number with small p and q, else the number over 1. */

@@ -8,7 +8,7 @@ import type { Tex } from "../../tensor/index.ts";
 import { isGreek } from "../names.ts";
 import { isNegative, scale, split } from "./build.ts";
 import type { Expr } from "./expr.ts";
-import { fraction, join, sized, symbolTex } from "./print-parts.ts";
+import { exponentTex, fraction, join, plainNumber, sized, symbolTex } from "./print-parts.ts";
 
 /** LaTeX of symbols, by name; with names for sizes such as N. */
 export interface Symbols {
@@ -43,7 +43,7 @@ class Printer {
       case "const":
         return tex(e.name ? this.symbols(e.name) : "C");
       case "num":
-        return numberTex(e.value);
+        return plainNumber(e.value);
       case "ones":
         return e.rows > 1 && e.cols > 1
           ? tex("\\mathbf{1}\\mathbf{1}^{\\top}", PREC.mul)
@@ -205,7 +205,8 @@ class Printer {
       const t = this.print(base);
       if (e.value === -1)
         return below.length === 1 && q === 1 && !named.below ? t.tex : wrap(t, PREC.mul + 0.5);
-      return `${wrap(t, PREC.atom)}^{${numberTex(-e.value).tex}}`;
+      if (e.value === -0.5) return `\\sqrt{${t.tex}}`;
+      return `${wrap(t, PREC.atom)}^{${exponentTex(-e.value)}}`;
     });
     if (named.below) bottom.unshift(named.below);
     if (q !== 1) bottom.unshift(numberTex(q).tex);
@@ -234,7 +235,9 @@ class Printer {
   power(e: Expr): Tex {
     const x = e.args[0];
     const base = this.print(x);
-    if (e.value === 0.5) return tex(`\\sqrt{${base.tex}}`);
+    // √‖x‖² is ‖x‖.
+    const norm = /^\\left\\lVert (?:(?!lVert).)* \\right\\rVert(?=\^\{2\}$)/.exec(base.tex)?.[0];
+    if (e.value === 0.5) return norm ? tex(norm, PREC.power) : tex(`\\sqrt{${base.tex}}`);
     if (e.isScalar) {
       if (e.value === -1) return tex(`\\frac{1}{${base.tex}}`, PREC.power);
       if (e.value === -0.5) return tex(`\\frac{1}{\\sqrt{${base.tex}}}`, PREC.power);
@@ -242,12 +245,12 @@ class Printer {
         const inner = this.call1(x).tex;
         const at = inner.indexOf("\\left(");
         if (at > 0)
-          return tex(`${inner.slice(0, at)}^{${numberTex(e.value).tex}}${inner.slice(at)}`, PREC.power);
+          return tex(`${inner.slice(0, at)}^{${exponentTex(e.value)}}${inner.slice(at)}`, PREC.power);
       }
-      return tex(`${wrap(base, PREC.atom)}^{${numberTex(e.value).tex}}`, PREC.power);
+      return tex(`${wrap(base, PREC.atom)}^{${exponentTex(e.value)}}`, PREC.power);
     }
     if (e.value === -1) return tex(`1 \\oslash ${wrap(base, PREC.power)}`, PREC.mul);
-    return tex(`${wrap(base, PREC.atom)}^{\\odot ${numberTex(e.value).tex}}`, PREC.power);
+    return tex(`${wrap(base, PREC.atom)}^{\\odot ${exponentTex(e.value)}}`, PREC.power);
   }
 
   call1(e: Expr): Tex {

@@ -3,7 +3,8 @@
  */
 
 import { add, had, isNegative, mul, neg, num, ones, pow, rebuild, split, trace, transpose } from "./build.ts";
-import type { Expr } from "./expr.ts";
+import { termsOf } from "./expand.ts";
+import { type Expr, subexpressions } from "./expr.ts";
 import { recognise, recogniseMultiple, recogniseQuotient } from "./recognise.ts";
 import type { Rule } from "./simplify.ts";
 
@@ -110,6 +111,13 @@ const turnSign: Rule = (e) => {
   return mul([num(-1), ...e.args.map((a) => (a === sums[0] ? negated(a) : a))]);
 };
 
+/** A formula whose leading minus, where it has one, is drawn into a difference: y − x for −(x − y). */
+export function withoutMinus(e: Expr): Expr {
+  if (e.kind !== "mul" || !isNegative(e)) return e;
+  const at = e.args.findIndex((a) => turnable(a));
+  return at < 0 ? e : mul([num(-1), ...e.args.map((a, i) => (i === at ? negated(a) : a))]);
+}
+
 /** (x − y)ᵀ … (y − x) = −(x − y)ᵀ … (x − y). */
 const alignSigns: Rule = (e) => {
   if (e.kind !== "mul") return undefined;
@@ -157,6 +165,23 @@ const expandIfShorter: Rule = (e, s) => {
   return out.weight < e.weight * (fewer ? 1 : 0.65) ? out : undefined;
 };
 
+/** ((1 − y) ⊘ (1 − p) − y ⊘ p) ⊙ p ⊙ (1 − p) = p − y: multiplied out, where most of it cancels. */
+const multiplyOut: Rule = (e) => {
+  if (e.kind !== "had" && e.kind !== "mul" && e.kind !== "add") return undefined;
+  if (e.weight < 8 || e.weight > 80) return undefined;
+  const out = add([...termsOf(cancelled(e), 12)]);
+  return out.weight <= 0.6 * e.weight ? out : undefined;
+};
+
+/** (a ⊘ p + b) ⊙ p = a + b ⊙ p: a sum multiplied out where its divisors are among the other factors. */
+function cancelled(e: Expr): Expr {
+  if (e.kind !== "had") return e;
+  const divides = (x: Expr): boolean =>
+    x.kind === "pow" && x.value < 0 && e.args.some((f) => f.canon === x.args[0].canon);
+  const at = e.args.findIndex((a) => a.kind === "add" && [...subexpressions(a)].some(divides));
+  return at < 0 ? e : add(e.args[at].args.map((t) => had(e.args.map((f, i) => (i === at ? t : f)))));
+}
+
 /** 1ᵀ(a ⊙ b) = aᵀb; 1ᵀ(A ⊙ B)1 = tr(AᵀB) where a product of matrices is among them. */
 const innerProduct: Rule = (e) => {
   if (e.kind !== "mul") return undefined;
@@ -193,4 +218,5 @@ export const RULES: readonly Rule[] = [
   alignSigns,
   turnSign,
   expandIfShorter,
+  multiplyOut,
 ];
