@@ -2,35 +2,34 @@
  * The Gaussian process latent variable model: Y [N, D] as D draws of one GP over latent points X [N, Q],
  * which are fitted together with the kernel's hyperparameters (Lawrence 2004).
  *
- * "ml" maximises log p(Y | X); "map" adds a standard normal prior on X, which fixes the scale of the latent space.
+ * "ml" maximises log p(Y | X), which leaves the scale of X open; "map" adds the standard normal prior
+ * log p(X) = −½ ‖X‖² + const, and holds the kernel's own scale of X (see start.ts).
  */
 
 import { customVjp, valueAndGrad } from "../autodiff/index.ts";
-import { pcaScores } from "../models/pca.ts";
+import { asData, type Rows } from "../models/rows.ts";
 import { exp, matmul, mul, neg, square, sub, sum, transpose } from "../ops/index.ts";
 import { Adam, minimize } from "../optim/index.ts";
-import {
-  ArgumentError,
-  eye,
-  type Random,
-  rng,
-  ShapeError,
-  shapeText,
-  Tensor,
-  tensor,
-} from "../tensor/index.ts";
+import { ArgumentError, eye, type Random, ShapeError, shapeText, Tensor, tensor } from "../tensor/index.ts";
 import { evidence, factorise, solveWith } from "./evidence.ts";
 import { linearFused, rbfFused, type ValueAndGradient } from "./fused.ts";
 import { Kernel, Linear, RBF } from "./kernels.ts";
+import {
+  checkOptions,
+  heldHyperparameters,
+  objectiveOf,
+  startHyperparameters,
+  startPoints,
+} from "./start.ts";
 
 export interface GPLVMOptions {
   /** Q. Default 2. */
   latentDim?: number;
   /** "linear": K = αXXᵀ + β⁻¹I; "rbf" (default): K = v e^{−½ d²/ℓ²} + β⁻¹I; or any kernel, to which β⁻¹I is added. */
   kernel?: "linear" | "rbf" | Kernel;
-  /** One lengthscale a latent dimension (with "rbf"). Default false. */
+  /** One lengthscale a latent dimension (with "rbf" and "ml"): the longer, the less it matters. Default false. */
   ard?: boolean;
-  /** Default "map". */
+  /** Default "map", or "ml" with `ard`. */
   objective?: "ml" | "map";
   /** Default "lbfgs". */
   optimizer?: "lbfgs" | "adam";
@@ -42,7 +41,7 @@ export interface GPLVMOptions {
   initX?: "pca" | "random" | Tensor;
   /** First values of hyperparameters: alpha, beta; variance, lengthscale, beta. */
   hyperparameters?: Record<string, number | readonly number[]>;
-  /** Hyperparameters to leave as they are. */
+  /** Hyperparameters to leave as they are. "map" holds alpha, or the lengthscale, besides. */
   fixed?: readonly string[];
   randomState?: number | Random;
   /** Called with each iteration and its log-likelihood (plus log prior for "map"); return false to stop. */
@@ -74,103 +73,54 @@ export class GPLVM {
   private kernel: Kernel;
 
   constructor(o: GPLVMOptions = {}) {
+    checkOptions(o);
     this.options = o;
     this.latentDim = o.latentDim ?? 2;
-    if (!Number.isInteger(this.latentDim) || this.latentDim < 1)
-      throw new ArgumentError(`GPLVM: latentDim must be a positive integer; got ${this.latentDim}.`);
     this.kernel = o.kernel instanceof Kernel ? o.kernel : o.kernel === "linear" ? new Linear() : new RBF();
   }
 
-  /** Fits X and the hyperparameters to Y [N, D]; its column means are taken off. */
-  fit(Y: Tensor): this {
-    const { objective = "map", fixed = [] } = this.options;
-    if (Y.rank !== 2 || Y.shape[0] < 2)
-      throw new ShapeError(`GPLVM.fit: expected Y of shape [N, D], N ≥ 2; got ${shapeText(Y.shape)}.`);
-    if (!Y.values().every(Number.isFinite))
-      throw new ArgumentError("GPLVM.fit: Y holds NaN or infinity; remove or impute such rows first.");
-    if (this.latentDim > Y.shape[0])
-      throw new ArgumentError(`GPLVM.fit: latentDim ${this.latentDim} exceeds the ${Y.shape[0]} rows of Y.`);
-    const mean = Y.detach().mean(0, { keepdim: true }).detach();
-    const centred = sub(Y.detach(), mean).detach();
+  /** Fits X and the hyperparameters to the rows of Y [N, D], N ≥ 2; its column means are taken off. */
+  fit(Y: Rows): this {
+    const { x, n, d } = asData(Y, "GPLVM.fit");
+    if (n < 2) throw new ShapeError(`GPLVM.fit: expected Y of shape [N, D], N ≥ 2; got ${n} row.`);
+    if (this.latentDim > n)
+      throw new ArgumentError(`GPLVM.fit: latentDim ${this.latentDim} exceeds the ${n} rows of Y.`);
+    const data = new Tensor(x, [n, d], "float64");
+    const mean = data.mean(0, { keepdim: true });
+    const centred = sub(data, mean);
     this.data = { Y: centred, mean };
-    const begin = this.#start(centred);
-    for (const name of fixed)
-      if (!(name in begin.values))
-        throw new ArgumentError(
-          `GPLVM: fixed names "${name}", but the hyperparameters are ${Object.keys(begin.values).join(", ")}.`,
-        );
+    const values = startHyperparameters(centred, this.latentDim, this.options, this.kernel);
+    const held = heldHyperparameters(values, this.options, this.kernel);
     const logs = Object.fromEntries(
-      Object.entries(begin.values)
-        .filter(([name]) => !fixed.includes(name))
+      Object.entries(values)
+        .filter(([name]) => !held.has(name))
         .map(([name, t]) => [name, t.log().detach()]),
     );
     const merge = (p: Record<string, Tensor>): Record<string, Tensor> => ({
-      ...begin.values,
+      ...values,
       ...Object.fromEntries(Object.entries(p).map(([name, t]) => [name, exp(t)])),
     });
-    const logLikelihood = this.#objective(centred, begin.values);
+    const logLikelihood = this.#objective(centred, values);
     const cost = (u: Unknowns): Tensor => {
       const L = logLikelihood(u.X, merge(u.logs));
-      return neg(objective === "map" ? sub(L, mul(0.5, sum(square(u.X)))) : L);
+      return neg(objectiveOf(this.options) === "map" ? sub(L, mul(0.5, sum(square(u.X)))) : L);
     };
-    const end = this.#climb(cost, { X: begin.X, logs });
+    const end = this.#climb(cost, { X: startPoints(centred, this.latentDim, this.options), logs });
     this.X = end.X.detach();
     this.hyperparameters = Object.fromEntries(
       Object.entries(merge(end.logs)).map(([name, t]) => [name, t.detach()]),
     );
+    if (this.options.ard && !held.has("lengthscale")) this.#standardise();
     this.logLikelihood = logLikelihood(this.X, this.hyperparameters).item();
     this.jitter = this.#factor().jitter;
     return this;
   }
 
-  #start(Y: Tensor): { X: Tensor; values: Record<string, Tensor> } {
-    const { initX = "pca", hyperparameters = {}, ard = false, randomState = 0 } = this.options;
-    const [N, D] = Y.shape;
-    const Q = this.latentDim;
-    const variance = Math.max(Y.square().mean().item(), 1e-12);
-    let X: Tensor;
-    if (initX instanceof Tensor) {
-      if (shapeText(initX.shape) !== shapeText([N, Q]))
-        throw new ShapeError(
-          `GPLVM: initX has shape ${shapeText(initX.shape)}; expected ${shapeText([N, Q])}.`,
-        );
-      X = initX.detach();
-    } else if (initX === "random")
-      X = (typeof randomState === "number" ? rng(randomState) : randomState).normal([N, Q]) as Tensor;
-    else {
-      // Principal scores, each dimension in units of its own spread.
-      const scores = pcaScores(Y, Math.min(Q, D));
-      const spread = scores.square().mean(0, { keepdim: true }).sqrt().maximum(1e-12);
-      const extra = rng(1).normal([N, Q - scores.shape[1]]);
-      X = new Tensor(new Float64Array(N * Q), [N, Q], "float64");
-      scores
-        .div(spread)
-        .values()
-        .forEach((v: number, i: number) => {
-          X.data[Math.floor(i / scores.shape[1]) * Q + (i % scores.shape[1])] = v;
-        });
-      extra.values().forEach((v: number, i: number) => {
-        X.data[Math.floor(i / extra.shape[1]) * Q + scores.shape[1] + (i % extra.shape[1])] = 0.1 * v;
-      });
-    }
-    const defaults: Record<string, Tensor> =
-      this.options.kernel === "linear"
-        ? { alpha: tensor(variance / Q) as Tensor }
-        : this.options.kernel instanceof Kernel
-          ? this.kernel.parameters
-          : {
-              variance: tensor(variance) as Tensor,
-              lengthscale: tensor(ard ? new Array(Q).fill(1) : 1) as Tensor,
-            };
-    const values: Record<string, Tensor> = { ...defaults, beta: tensor(10 / variance) as Tensor };
-    for (const [name, v] of Object.entries(hyperparameters)) {
-      if (!(name in values))
-        throw new ArgumentError(
-          `GPLVM: there is no hyperparameter "${name}"; this kernel has ${Object.keys(values).join(", ")}.`,
-        );
-      values[name] = tensor(v as number) as Tensor;
-    }
-    return { X, values };
+  /** Brings every latent dimension to unit spread, its lengthscale with it: K stays, lengthscales compare. */
+  #standardise(): void {
+    const spread = this.X.square().mean(0).sqrt().maximum(1e-150);
+    this.X = this.X.div(spread).detach();
+    this.hyperparameters.lengthscale = this.hyperparameters.lengthscale.div(spread).detach();
   }
 
   /** log p(Y | X) as a differentiable function of X and the hyperparameters. */

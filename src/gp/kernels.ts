@@ -48,6 +48,10 @@ export abstract class Kernel {
   abstract matrix(A: Tensor, B: Tensor, p?: KernelParameters, same?: boolean): Tensor;
   /** k(aᵢ, aᵢ), [n]. */
   abstract diagonal(A: Tensor, p?: KernelParameters): Tensor;
+  /** Names of the hyperparameters that do no more than rescale the inputs: a fit of the inputs can do without. */
+  get inputScale(): readonly string[] {
+    return [];
+  }
   /** The same kernel with other hyperparameters. */
   abstract with(parameters: KernelParameters): Kernel;
 
@@ -93,6 +97,9 @@ abstract class Stationary extends Kernel {
     super({ variance: positive(o.variance, 1), lengthscale: toVector(o.lengthscale) });
   }
   protected abstract shape(d2: Tensor): Tensor;
+  override get inputScale(): readonly string[] {
+    return ["lengthscale"];
+  }
 
   matrix(A: Tensor, B: Tensor, p: KernelParameters = this.parameters): Tensor {
     points(A, B, this.constructor.name);
@@ -148,6 +155,9 @@ export class Matern extends Stationary {
 export class Linear extends Kernel {
   constructor(o: { variance?: TensorLike } = {}) {
     super({ variance: positive(o.variance, 1) });
+  }
+  override get inputScale(): readonly string[] {
+    return ["variance"];
   }
   matrix(A: Tensor, B: Tensor, p: KernelParameters = this.parameters): Tensor {
     points(A, B, "Linear");
@@ -205,6 +215,11 @@ class Combined extends Kernel {
     super(Object.fromEntries(named));
     this.how = how;
     this.parts = [a, b];
+  }
+  /** Of the first part that has one: the other's is then a ratio, and matters. */
+  override get inputScale(): readonly string[] {
+    const i = this.parts.findIndex((k) => k.inputScale.length > 0);
+    return i < 0 ? [] : this.parts[i].inputScale.map((name) => `${i}.${name}`);
   }
   #own(p: KernelParameters, i: number): KernelParameters {
     const mine = Object.entries(p).filter(([name]) => name.startsWith(`${i}.`));

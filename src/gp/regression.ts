@@ -6,7 +6,23 @@
  */
 
 import { solveLower } from "../linalg/dense/blocked.ts";
-import { add, exp, log, matmul, mul, neg, reshape, square, sub, sum, transpose } from "../ops/index.ts";
+import {
+  add,
+  exp,
+  lift,
+  log,
+  matmul,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  reshape,
+  square,
+  sub,
+  sum,
+  type TensorLike,
+  transpose,
+} from "../ops/index.ts";
 import { minimize } from "../optim/index.ts";
 import {
   ArgumentError,
@@ -63,17 +79,18 @@ export class GPRegression {
   }
 
   /** Conditions on rows X [n, Q] (or n numbers) with targets y [n]; their mean is taken off. */
-  fit(X: Tensor, y: Tensor): this {
+  fit(X: TensorLike, y: TensorLike): this {
     const inputs = asPoints(X);
+    const given = lift(y, "GPRegression.fit").detach();
     const n = inputs.shape[0];
-    if (y.rank !== 1 || y.size !== n || n === 0)
+    if (given.rank !== 1 || given.size !== n || n === 0)
       throw new ShapeError(
-        `GPRegression.fit: X has shape ${shapeText(X.shape)} and y ${shapeText(y.shape)}; expected [n, Q] and [n].`,
+        `GPRegression.fit: X has shape ${shapeText(inputs.shape)} and y ${shapeText(given.shape)}; expected [n, Q] and [n].`,
       );
-    if (![...y.values(), ...inputs.values()].every(Number.isFinite))
+    if (!given.values().every(Number.isFinite) || !inputs.values().every(Number.isFinite))
       throw new ArgumentError("GPRegression.fit: the data hold NaN or infinity; remove such rows first.");
-    const mean = y.mean().item();
-    const targets = reshape(sub(y, mean).detach(), [n, 1]);
+    const mean = given.mean().item();
+    const targets = reshape(sub(given, mean), [n, 1]);
     if (this.options.optimize ?? true) this.#optimise(inputs, targets);
     const K = this.kernel.gram(inputs).add(eye(n).mul(this.noise));
     const factor = factorise(Float64Array.from(K.values()), n, "GPRegression.fit");
@@ -88,9 +105,11 @@ export class GPRegression {
     const { restarts = 0, maxIter = 100, fixedNoise = false, randomState = 0 } = this.options;
     const random = typeof randomState === "number" ? rng(randomState) : randomState;
     const identity = eye(X.shape[0]);
+    // Without bounds the evidence of constant targets grows for ever as variance and noise go to 0.
+    const bounded = (logarithm: Tensor): Tensor => exp(maximum(minimum(logarithm, 40), -40));
     const objective = ({ kernel, noise }: { kernel: KernelParameters; noise?: Tensor }): Tensor => {
-      const p = Object.fromEntries(Object.entries(kernel).map(([name, t]) => [name, exp(t)]));
-      const variance = noise ? exp(noise) : (tensor(this.noise) as Tensor);
+      const p = Object.fromEntries(Object.entries(kernel).map(([name, t]) => [name, bounded(t)]));
+      const variance = noise ? bounded(noise) : (tensor(this.noise) as Tensor);
       return neg(evidence(add(this.kernel.gram(X, p), mul(variance, identity)), y));
     };
     const start = {
@@ -117,9 +136,9 @@ export class GPRegression {
     if (!best) return;
     this.converged = best.converged;
     this.kernel = this.kernel.with(
-      Object.fromEntries(Object.entries(best.params.kernel).map(([k, t]) => [k, exp(t).detach()])),
+      Object.fromEntries(Object.entries(best.params.kernel).map(([k, t]) => [k, bounded(t).detach()])),
     );
-    if (best.params.noise) this.noise = Math.exp(best.params.noise.item());
+    if (best.params.noise) this.noise = bounded(best.params.noise).item();
   }
 
   /**
@@ -127,7 +146,7 @@ export class GPRegression {
    * `covariance` the whole [m, m].
    */
   predict(
-    X: Tensor,
+    X: TensorLike,
     o: { covariance?: boolean } = {},
   ): { mean: Tensor; variance: Tensor; covariance?: Tensor } {
     if (!this.fitted) throw new ArgumentError("GPRegression.predict: call fit(X, y) first.");
@@ -146,7 +165,7 @@ export class GPRegression {
   }
 
   /** Draws `count` functions from the posterior at rows X: [count, m]. */
-  sample(X: Tensor, count = 1, random: number | Random = 0): Tensor {
+  sample(X: TensorLike, count = 1, random: number | Random = 0): Tensor {
     const { mean, covariance } = this.predict(X, { covariance: true });
     const m = mean.size;
     const C = Float64Array.from((covariance as Tensor).values());
@@ -157,8 +176,8 @@ export class GPRegression {
   }
 }
 
-function asPoints(X: Tensor): Tensor {
-  const t = X.detach();
+function asPoints(X: TensorLike): Tensor {
+  const t = lift(X, "GPRegression").detach();
   if (t.rank === 1) return reshape(t, [t.size, 1]);
   if (t.rank === 2) return t;
   throw new ShapeError(`GPRegression: expected inputs [n, Q] or [n]; got shape ${shapeText(t.shape)}.`);

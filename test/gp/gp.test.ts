@@ -8,6 +8,7 @@ import {
   evidence,
   eye,
   GPLVM,
+  type GPLVMOptions,
   GPRegression,
   gplvmLogLikelihood,
   grad,
@@ -19,6 +20,7 @@ import {
   RBF,
   relativeError,
   rng,
+  svd,
   type Tensor,
   tensor,
   WhiteKernel,
@@ -166,6 +168,48 @@ test("the linear GP-LVM ends at probabilistic PCA's closed form, from any start"
   }
 });
 
+test("the linear MAP is at its closed form: k² + Dα k = Dα λ along each principal direction", () => {
+  const Y = lowRank(5, 20, 6, 2);
+  const D = 6;
+  const lvm = new GPLVM({ kernel: "linear", objective: "map", initX: "random", maxIter: 2000 }).fit(Y);
+  assert.ok(lvm.converged);
+  const [alpha, beta] = [lvm.hyperparameters.alpha.item(), lvm.hyperparameters.beta.item()];
+  const Yc = Y.sub(Y.mean(0));
+  const lambda = svd(Yc).s.square().div(D);
+  const own = svd(lvm.X).s.square();
+  for (let q = 0; q < 2; q++) {
+    const b = D * alpha;
+    const k = 0.5 * (Math.sqrt(b * b + 4 * b * lambda.at(q)) - b);
+    assert.ok(Math.abs(own.at(q) / ((k - 1 / beta) / alpha) - 1) < 1e-3, `${own.at(q)}`);
+  }
+  // Free alpha would let X shrink for ever: it is held.
+  assert.equal(alpha, Yc.square().mean().item() / 2);
+});
+
+test("MAP holds the first kernel's scale of X, ML none; ARD compares lengthscales at unit spread", () => {
+  const Y = lowRank(7, 20, 4, 2).tanh() as Tensor;
+  const fit = (o: GPLVMOptions): GPLVM => new GPLVM({ maxIter: 8, ...o }).fit(Y);
+  assert.equal(fit({}).hyperparameters.lengthscale.item(), 1);
+  assert.notEqual(fit({ objective: "ml" }).hyperparameters.lengthscale.item(), 1);
+  const sum = fit({ kernel: new LinearKernel().add(new RBF()) });
+  assert.equal(sum.hyperparameters["0.variance"].item(), 1);
+  assert.notEqual(sum.hyperparameters["1.lengthscale"].item(), 1);
+  const white = new WhiteKernel({ variance: 0.1 });
+  assert.equal(fit({ kernel: white.add(new RBF()) }).hyperparameters["1.lengthscale"].item(), 1);
+  const ard = fit({ ard: true, latentDim: 3, maxIter: 60 });
+  close(ard.X.square().mean(0), tensor([1, 1, 1]));
+  assert.ok(Math.abs(ard.logLikelihood - ard.curve[ard.curve.length - 1]) < 1e-6);
+  const rows = fit({ maxIter: 2 }).X;
+  close(new GPLVM({ maxIter: 2 }).fit(Y.toArray() as number[][]).X, rows);
+});
+
+test("constant targets and a single point end at finite hyperparameters", () => {
+  const gp = new GPRegression().fit([1, 2, 3], [5, 5, 5]);
+  assert.ok(gp.noise > 0 && Number.isFinite(gp.logMarginalLikelihood));
+  close(gp.predict([1.5]).mean, tensor([5]));
+  close(new GPRegression().fit([[0, 1]], [2]).predict([[3, 3]]).mean, tensor([2]));
+});
+
 test("the linear GP-LVM is PPCA of the transposed data", () => {
   const Y0 = lowRank(5, 9, 30, 2);
   const Y = Y0.sub(Y0.mean(0))
@@ -276,7 +320,23 @@ test("errors", () => {
   );
   assert.throws(() => new GPRegression().fit(normal(1, 4, 2), normal(1, 3)), /expected \[n, Q\] and \[n\]/);
   assert.throws(() => new GPRegression().predict(normal(1, 4, 2)), /fit\(X, y\) first/);
-  assert.throws(() => new GPLVM().fit(normal(1, 4)), /Y of shape \[N, D\]/);
+  assert.throws(() => new GPLVM().fit(normal(1, 4)), /data of shape \[n, d\]/);
+  assert.throws(() => new GPLVM({ objective: "mle" as never }), /objective must be "ml" or "map"; got mle/);
+  assert.throws(
+    () => new GPLVM({ kernel: "matern" as never }),
+    /kernel must be "linear" or "rbf", or a Kernel/,
+  );
+  assert.throws(() => new GPLVM({ optimizer: "sgd" as never }), /optimizer must be "lbfgs" or "adam"/);
+  assert.throws(() => new GPLVM({ initX: "zeros" as never }), /initX must be "pca" or "random"/);
+  assert.throws(() => new GPLVM({ ard: true, objective: "map" }), /use ard with "ml"/);
+  assert.throws(() => new GPLVM({ ard: true, kernel: "linear" }), /ard belongs to kernel "rbf"/);
+  assert.throws(() => new GPLVM({ latentDim: 0 }), /latentDim must be a positive integer; got 0/);
+  assert.throws(
+    () => new GPLVM({ hyperparameters: { beta: -1 } }).fit(normal(1, 5, 3)),
+    /"beta" must be positive and finite; got -1/,
+  );
+  assert.throws(() => linearGplvmOptimum(normal(1, 5, 3), 1.5), /Q must be an integer/);
+  assert.throws(() => linearGplvmOptimum(normal(1, 5, 3), 3), /without noise by 3 dimensions/);
   assert.throws(() => new GPLVM({ fixed: ["gamma"] }).fit(normal(1, 5, 3)), /fixed names "gamma"/);
   assert.throws(
     () => new GPLVM({ hyperparameters: { gamma: 1 } }).fit(normal(1, 5, 3)),
