@@ -18,11 +18,13 @@ import {
   Tensor,
   type TypedArray,
 } from "../tensor/index.ts";
+import type { Shape } from "../tensor/types.ts";
 import { add } from "./arithmetic.ts";
 import { apply, defineOp } from "./define.ts";
 import { PREC, tex, wrap } from "./latex.ts";
 import { reshape } from "./layout.ts";
 import { lift, type TensorLike } from "./lift.ts";
+import type { Convolved, Kernels } from "./types.ts";
 
 export type Pair = readonly [number, number];
 
@@ -177,6 +179,18 @@ export const conv2dWeightGradOp: Op<ConvInto> = defineOp<ConvInto>({
  * @returns [N, O, ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1, …]
  * @throws ShapeError when channels do not match or the kernel is larger than the padded image.
  */
+export function conv2d(
+  x: readonly unknown[],
+  weight: TensorLike,
+  bias?: TensorLike | null,
+  o?: ConvOptions,
+): Tensor;
+export function conv2d<X extends Shape, K extends Shape, const O extends ConvOptions = ConvOptions>(
+  x: Tensor<X>,
+  weight: Tensor<K> & Kernels<X, K, O>,
+  bias?: TensorLike | null,
+  o?: O,
+): Tensor<Convolved<X, K, O>>;
 export function conv2d(
   x: TensorLike,
   weight: TensorLike,

@@ -9,6 +9,7 @@ import { mul } from "./arithmetic.ts";
 import { permute, reshape } from "./layout.ts";
 import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
+import type { Contracted, Formula, ShapesOf } from "./types.ts";
 
 interface Labelled {
   t: Tensor;
@@ -21,7 +22,10 @@ interface Labelled {
  *   result has the labels that occur once, in alphabetical order, as in NumPy
  * @throws ShapeError when a label stands for two sizes
  */
-export function einsum(formula: string, ...operands: Tensor[]): Tensor {
+export function einsum<const F extends string, const L extends readonly Tensor[]>(
+  formula: F & Formula<F, ShapesOf<L>>,
+  ...operands: L
+): Tensor<Contracted<F, ShapesOf<L>>> {
   const { inputs, output } = parse(formula, operands);
   const sizes = labelSizes(formula, inputs, operands);
   for (const c of output)
@@ -36,7 +40,7 @@ export function einsum(formula: string, ...operands: Tensor[]): Tensor {
   return arrange(drop(rest[0], new Set(output)), output);
 }
 
-function parse(formula: string, operands: Tensor[]): { inputs: string[][]; output: string[] } {
+function parse(formula: string, operands: readonly Tensor[]): { inputs: string[][]; output: string[] } {
   const match = /^\s*([a-zA-Z, ]*?)\s*(?:->\s*([a-zA-Z ]*))?$/.exec(formula);
   if (!match)
     throw new ArgumentError(`einsum("${formula}"): expected letters, commas and "->", as in "ij,jk->ik".`);
@@ -58,7 +62,7 @@ function parse(formula: string, operands: Tensor[]): { inputs: string[][]; outpu
   return { inputs, output };
 }
 
-function labelSizes(formula: string, inputs: string[][], operands: Tensor[]): Map<string, number> {
+function labelSizes(formula: string, inputs: string[][], operands: readonly Tensor[]): Map<string, number> {
   const sizes = new Map<string, number>();
   operands.forEach((t, i) => {
     if (t.rank !== inputs[i].length)

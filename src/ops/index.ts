@@ -20,8 +20,24 @@ export {
 } from "./define.ts";
 export { einsum } from "./einsum.ts";
 export { gather, gatherOp, putAddOp, scatterAdd, scatterAddOp, take, takeOp } from "./indexing.ts";
+export { concat, concatOp, stack } from "./join.ts";
 export { call, infix, numberTex, PREC, productTex, tex, wrap } from "./latex.ts";
-export * from "./layout.ts";
+export {
+  contiguous,
+  expandDims,
+  flip,
+  permute,
+  permuteOp,
+  reshape,
+  reshapeOp,
+  type SliceParams,
+  select,
+  slice,
+  sliceOp,
+  squeeze,
+  transpose,
+  unsliceOp,
+} from "./layout.ts";
 export { lift, type TensorLike } from "./lift.ts";
 export { dot, matmul, matmulOp, outer, outerOp } from "./matmul.ts";
 export { argsort, argsortOp, type SortOptions, sort, topk } from "./order.ts";

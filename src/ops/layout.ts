@@ -1,5 +1,5 @@
 /**
- * Moving elements about without changing them: reshape, permuted axes, slices, joining.
+ * Moving elements about without changing them: reshape, permuted axes, slices. Joining is in join.ts.
  *
  * Every one is linear, and its adjoint is another of them: slice ↔ unslice, broadcast ↔ sum,
  * a permutation ↔ its inverse. Views share storage wherever strides can say it.
@@ -11,7 +11,6 @@ import {
   copyStrided,
   normalizeAxis,
   type Op,
-  promote,
   rng,
   ShapeError,
   sameShape,
@@ -130,53 +129,11 @@ export const unsliceOp: Op<SliceParams & { shape: readonly number[] }> = defineO
   ],
 });
 
-export const concatOp = defineOp<{ axis: number }>({
-  name: "concat",
-  forward: (inputs, { axis }) => {
-    const shape = [...inputs[0].shape];
-    shape[axis] = inputs.reduce((n, t) => n + t.shape[axis], 0);
-    const dtype = inputs.map((t) => t.dtype).reduce(promote);
-    const out = allocate(dtype, sizeOf(shape));
-    const inner = sizeOf(shape.slice(axis + 1));
-    const outer = sizeOf(shape.slice(0, axis));
-    let start = 0;
-    for (const t of inputs) {
-      const block = t.shape[axis] * inner;
-      const values = t.values();
-      for (let o = 0; o < outer; o++)
-        out.set(values.subarray(o * block, (o + 1) * block), o * shape[axis] * inner + start);
-      start += block;
-    }
-    return new Tensor(out, shape, dtype);
-  },
-  vjp:
-    (i) =>
-    (G, inputs, _, { axis }) =>
-      part(G, inputs, axis, i),
-  jvp:
-    (i) =>
-    (T, inputs, y, { axis }) => {
-      const start = inputs.slice(0, i).reduce((n, t) => n + t.shape[axis], 0);
-      const p = wholeSlice(T.shape);
-      return unslice(T, y.shape, { ...p, starts: p.starts.map((s, d) => (d === axis ? start : s)) });
-    },
-  latex: (args) => tex(`\\left[${args.map((a) => a.tex).join(" \\mid ")}\\right]`),
-  samples: () => [
-    { inputs: [rng(1).normal([2, 3]), rng(2).normal([1, 3])], params: { axis: 0 } },
-    { inputs: [rng(1).normal([2, 3]), rng(2).normal([2, 2])], params: { axis: 1 } },
-  ],
-});
-
-function part(G: Tensor, inputs: Tensor[], axis: number, i: number): Tensor {
-  const start = inputs.slice(0, i).reduce((n, t) => n + t.shape[axis], 0);
-  return slice(G, axis, start, start + inputs[i].shape[axis]);
-}
-
-function wholeSlice(shape: readonly number[]): SliceParams {
+export function wholeSlice(shape: readonly number[]): SliceParams {
   return { starts: shape.map(() => 0), steps: shape.map(() => 1), sizes: [...shape] };
 }
 
-function unslice(x: Tensor, shape: readonly number[], p: SliceParams): Tensor {
+export function unslice(x: Tensor, shape: readonly number[], p: SliceParams): Tensor {
   return apply(unsliceOp, [x], { shape, starts: p.starts, steps: p.steps, sizes: p.sizes });
 }
 
@@ -241,31 +198,6 @@ export function select(x: Tensor, i: number, axis = 0): Tensor {
   if (!Number.isInteger(i) || at < 0 || at >= x.shape[d])
     throw new ArgumentError(`select: index ${i} is outside axis ${axis} of ${shapeText(x.shape)}.`);
   return reshape(slice(x, d, at, at + 1), x.shape.toSpliced(d, 1));
-}
-
-/** Tensors joined along an existing axis; all other sizes must agree. */
-export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ArgumentError("concat: give at least one tensor.");
-  const d = normalizeAxis(axis, tensors[0].rank, "concat");
-  for (const t of tensors)
-    if (!sameShape(t.shape.toSpliced(d, 1), tensors[0].shape.toSpliced(d, 1)))
-      throw new ShapeError(
-        `concat: ${shapeText(t.shape)} and ${shapeText(tensors[0].shape)} differ outside axis ${axis}.`,
-      );
-  return apply(concatOp, [...tensors], { axis: d });
-}
-
-/** Tensors of one shape joined along a new axis. */
-export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ArgumentError("stack: give at least one tensor.");
-  for (const t of tensors)
-    if (!sameShape(t.shape, tensors[0].shape))
-      throw new ShapeError(`stack: shapes ${shapeText(t.shape)} and ${shapeText(tensors[0].shape)} differ.`);
-  const d = normalizeAxis(axis, tensors[0].rank + 1, "stack");
-  return concat(
-    tensors.map((t) => expandDims(t, d)),
-    d,
-  );
 }
 
 /** A new axis of size 1 at the given place. */

@@ -16,6 +16,7 @@ import {
   sizeOf,
   Tensor,
 } from "../tensor/index.ts";
+import type { Factor, Product, Shape } from "../tensor/types.ts";
 import { mul, mulOp } from "./arithmetic.ts";
 import { sumTo } from "./broadcast.ts";
 import { apply, defineOp } from "./define.ts";
@@ -108,6 +109,12 @@ export const outerOp = defineOp<null>({
  * Vectors are rows on the left and columns on the right: [k] @ [k, n] → [n], [m, k] @ [k] → [m], [k] @ [k] → scalar.
  * @throws ShapeError when the inner sizes differ.
  */
+export function matmul<A extends Shape, B extends Shape>(
+  left: Tensor<A>,
+  right: Factor<A, B>,
+): Tensor<Product<A, B>>;
+export function matmul(left: TensorLike, right: readonly unknown[]): Tensor;
+export function matmul(left: readonly unknown[], right: TensorLike): Tensor;
 export function matmul(left: TensorLike, right: TensorLike): Tensor {
   const a = lift(left, "matmul");
   const b = lift(right, "matmul");

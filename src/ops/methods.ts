@@ -4,10 +4,12 @@
 
 import { type DType, Tensor } from "../tensor/index.ts";
 import type {
+  AxisOf,
   Broadcast,
   Dim,
   Factor,
   Operand,
+  Permuted,
   Product,
   Reduced,
   Reshaped,
@@ -26,6 +28,7 @@ import { argsort, type SortOptions, sort, topk } from "./order.ts";
 import * as reduce from "./reduce.ts";
 import { type Index, index, split } from "./select.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+import type { Inserted } from "./types.ts";
 import * as unary from "./unary.ts";
 
 type Axis = number | readonly number[] | null;
@@ -110,32 +113,36 @@ declare module "../tensor/tensor.ts" {
     outer<M extends Dim, N extends Dim>(this: Tensor<[M]>, b: Tensor<[N]>): Tensor<[M, N]>;
     outer(b: TensorLike): Tensor;
     sum<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
-      axis?: A,
+      axis?: A & AxisOf<S, A>,
       o?: { keepdim?: Keep },
     ): Tensor<Reduced<S, A, Keep>>;
     mean<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
-      axis?: A,
+      axis?: A & AxisOf<S, A>,
       o?: { keepdim?: Keep },
     ): Tensor<Reduced<S, A, Keep>>;
     prod<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
-      axis?: A,
+      axis?: A & AxisOf<S, A>,
       o?: { keepdim?: Keep },
     ): Tensor<Reduced<S, A, Keep>>;
     max<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
-      axis?: A,
+      axis?: A & AxisOf<S, A>,
       o?: { keepdim?: Keep },
     ): Tensor<Reduced<S, A, Keep>>;
     min<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
-      axis?: A,
+      axis?: A & AxisOf<S, A>,
       o?: { keepdim?: Keep },
     ): Tensor<Reduced<S, A, Keep>>;
     logSumExp<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
-      axis?: A,
+      axis?: A & AxisOf<S, A>,
       o?: { keepdim?: Keep },
     ): Tensor<Reduced<S, A, Keep>>;
     variance(axis?: Axis, o?: reduce.ReduceOptions & { ddof?: number }): Tensor;
-    argmax<const A extends number | undefined = undefined>(axis?: A): Tensor<Reduced<S, A, false>>;
-    argmin<const A extends number | undefined = undefined>(axis?: A): Tensor<Reduced<S, A, false>>;
+    argmax<const A extends number | undefined = undefined>(
+      axis?: A & AxisOf<S, A>,
+    ): Tensor<Reduced<S, A, false>>;
+    argmin<const A extends number | undefined = undefined>(
+      axis?: A & AxisOf<S, A>,
+    ): Tensor<Reduced<S, A, false>>;
     cumsum(axis?: number): Tensor<S>;
     softmax(axis?: number): Tensor<S>;
     logSoftmax(axis?: number): Tensor<S>;
@@ -143,12 +150,12 @@ declare module "../tensor/tensor.ts" {
     readonly T: Tensor<Transposed<S>>;
     transpose(): Tensor<Transposed<S>>;
     reshape<const R extends readonly number[]>(shape: R): Tensor<Reshaped<R>>;
-    permute(order: readonly number[]): Tensor;
+    permute<const O extends readonly number[]>(order: O): Tensor<Permuted<S, O>>;
     broadcastTo<const R extends readonly number[]>(shape: R): Tensor<Reshaped<R>>;
     slice(axis: number, start?: number, stop?: number, step?: number): Tensor;
-    select(index: number, axis?: number): Tensor;
+    select<const A extends number = 0>(index: number, axis?: A & AxisOf<S, A>): Tensor<Reduced<S, A, false>>;
     flip(axis: number): Tensor<S>;
-    expandDims(axis: number): Tensor;
+    expandDims<const A extends number>(axis: A): Tensor<Inserted<S, A, 1>>;
     squeeze(axis?: number): Tensor;
     flatten(): Tensor<[number]>;
     contiguous(): Tensor<S>;

@@ -17,10 +17,12 @@ import {
   Tensor,
   toFloat,
 } from "../tensor/index.ts";
+import type { Shape } from "../tensor/types.ts";
 import { type Pair, pair } from "./conv.ts";
 import { apply, defineOp } from "./define.ts";
 import { call } from "./latex.ts";
 import { lift, type TensorLike } from "./lift.ts";
+import type { Pooled } from "./types.ts";
 
 export interface PoolOptions {
   /** Default: the kernel size. */
@@ -206,6 +208,16 @@ function imageOf(x: TensorLike, what: string): { t: Tensor; image: Pair } {
 }
 
 /** The largest entry of each window; the gradient goes to the first of equals, as in PyTorch. Padding counts as −∞. */
+export function maxPool2d<
+  S extends Shape,
+  const K extends number | Pair,
+  const O extends PoolOptions & { dilation?: number | Pair } = PoolOptions,
+>(x: Tensor<S>, kernelSize: K, o?: O): Tensor<Pooled<S, K, O>>;
+export function maxPool2d(
+  x: TensorLike,
+  kernelSize: number | Pair,
+  o?: PoolOptions & { dilation?: number | Pair },
+): Tensor;
 export function maxPool2d(
   x: TensorLike,
   kernelSize: number | Pair,
@@ -217,6 +229,16 @@ export function maxPool2d(
 }
 
 /** The average of each window; zeros of the padding count unless `countIncludePad` is false. */
+export function avgPool2d<
+  S extends Shape,
+  const K extends number | Pair,
+  const O extends PoolOptions & { countIncludePad?: boolean } = PoolOptions,
+>(x: Tensor<S>, kernelSize: K, o?: O): Tensor<Pooled<S, K, O>>;
+export function avgPool2d(
+  x: TensorLike,
+  kernelSize: number | Pair,
+  o?: PoolOptions & { countIncludePad?: boolean },
+): Tensor;
 export function avgPool2d(
   x: TensorLike,
   kernelSize: number | Pair,

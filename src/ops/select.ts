@@ -16,7 +16,8 @@ import {
 } from "../tensor/index.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { take } from "./indexing.ts";
-import { concat, permute, reshape, slice } from "./layout.ts";
+import { concat } from "./join.ts";
+import { permute, reshape, slice } from "./layout.ts";
 
 /** A position, a Python slice as text ("1:3", "::-1", ":"), "...", null for a new axis, positions, or a mask. */
 export type Index = number | string | null | readonly number[] | Tensor;

@@ -11,7 +11,7 @@ import type { Tensor } from "./tensor.ts";
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 
-type IsAny<T> = 0 extends 1 & T ? true : false;
+export type IsAny<T> = 0 extends 1 & T ? true : false;
 type EitherAny<A, B> = IsAny<A> extends true ? true : IsAny<B>;
 
 declare const mismatch: unique symbol;
@@ -26,12 +26,12 @@ type Sizes<S extends Shape> = S extends readonly [infer A extends Dim, ...infer 
     ? `${A}`
     : `${A}, ${Sizes<R>}`
   : "";
-type Text<S extends Shape> = IsAny<S> extends true ? "?" : `[${Sizes<S>}]`;
+export type Text<S extends Shape> = IsAny<S> extends true ? "?" : `[${Sizes<S>}]`;
 
 /** Whether two sizes can be the same; `number` can be any. */
-type Same<X, Y> = number extends X ? true : number extends Y ? true : X extends Y ? true : false;
+export type Same<X, Y> = number extends X ? true : number extends Y ? true : X extends Y ? true : false;
 /** The more precise of two sizes that can be the same. */
-type Known<X, Y> = number extends X ? Y : X;
+export type Known<X, Y> = number extends X ? Y : X;
 
 // Elementwise ------------------------------------------------------------------------------------
 
@@ -113,30 +113,51 @@ export type Reshaped<R extends Shape> =
       ? any
       : { -readonly [I in keyof R]: R[I] extends -1 ? number : R[I] };
 
-/** The shape without axis A (with size 1 when Keep), or all axes when A is undefined. */
+type Places<S extends Shape> = Extract<keyof S, `${number}`>;
+/** The axes S has, counted from either end, as text. */
+type AxesOf<S extends Shape> = Places<S> | `-${Exclude<Places<[0, ...S]>, "0">}`;
+/** The literal axes in A, as text; `string` when they are known only when the code runs. */
+type Chosen<A> = A extends number ? `${A}` : A extends readonly number[] ? `${A[number]}` : string;
+
+/** What a literal axis (or list of them) for a tensor of shape S must be. */
+export type AxisOf<S extends Shape, A> =
+  IsAny<S> extends true
+    ? unknown
+    : A extends number | readonly number[]
+      ? `${number}` extends Chosen<A>
+        ? unknown
+        : Exclude<Chosen<A>, AxesOf<S>> extends never
+          ? unknown
+          : Mismatch<`axis ${Exclude<Chosen<A>, AxesOf<S>>} is outside the shape ${Text<S>}`>
+      : unknown;
+
+/** The shape without the axes A (with size 1 when Keep), or without any when A is undefined. */
 export type Reduced<S extends Shape, A, Keep> =
   IsAny<S> extends true
     ? any
-    : A extends number
-      ? number extends A
+    : A extends undefined | null
+      ? Keep extends true
+        ? { -readonly [I in keyof S]: 1 }
+        : []
+      : `${number}` extends Chosen<A>
         ? any
-        : DropAxis<S, A, Keep extends true ? [1] : []>
-      : A extends undefined | null
-        ? Keep extends true
-          ? { -readonly [I in keyof S]: 1 }
-          : []
-        : any;
+        : Drop<S, Chosen<A>, Keep extends true ? [1] : []>;
 
-type DropAxis<S extends Shape, A extends number, With extends Shape> = A extends -1
-  ? S extends readonly [...infer R extends Shape, any]
-    ? [...R, ...With]
-    : any
-  : A extends 0
-    ? S extends readonly [any, ...infer R extends Shape]
-      ? [...With, ...R]
-      : any
-    : A extends 1
-      ? S extends readonly [infer X extends Dim, any, ...infer R extends Shape]
-        ? [X, ...With, ...R]
-        : any
-      : any;
+type Drop<S extends Shape, A extends string, With extends Shape, I extends 0[] = []> = S extends readonly [
+  infer X extends Dim,
+  ...infer R extends Shape,
+]
+  ? `${I["length"]}` extends A
+    ? [...With, ...Drop<R, A, With, [...I, 0]>]
+    : `-${S["length"]}` extends A
+      ? [...With, ...Drop<R, A, With, [...I, 0]>]
+      : [X, ...Drop<R, A, With, [...I, 0]>]
+  : [];
+
+/** The axes of S in the order given by literals. */
+export type Permuted<S extends Shape, O extends readonly number[]> =
+  IsAny<S> extends true
+    ? any
+    : number extends O["length"]
+      ? any
+      : { -readonly [I in keyof O]: `${O[I]}` extends keyof S ? S[`${O[I]}`] : number };

@@ -3,12 +3,8 @@
  */
 
 import { test } from "node:test";
-import { type Dim, ones, rng, type Tensor, tensor, zeros } from "gradlab";
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function expectType<T>() {
-  return <U>(_value: U, ..._same: Equal<T, U> extends true ? [] : ["the types differ"]): void => {};
-}
+import { type Dim, matmul, ones, rng, type Tensor, tensor, zeros } from "gradlab";
+import { expectType } from "./expect.ts";
 
 const X = tensor(new Float64Array(6 * 64), [6, 64]) as Tensor as Tensor<["N", 64]>;
 const W = zeros([64, 10]);
@@ -30,6 +26,10 @@ test("products", () => {
   expectType<Tensor<[64, 64]>>()(X.T.matmul(X));
   expectType<Tensor<[64, 10]>>()(x.outer(b));
   expectType<Tensor<[]>>()(x.dot(x));
+  expectType<Tensor<["N", 10]>>()(matmul(X, W));
+  expectType<Tensor<any>>()(matmul(X, unknown));
+  expectType<Tensor<any>>()(ones([5, 2, 3]).matmul(ones([5, 3, 4])));
+  expectType<Tensor<[]>>()(ones([3]).matmul(ones([3])));
 });
 
 test("wrong products are refused before they run", () => {
@@ -44,6 +44,12 @@ test("wrong products are refused before they run", () => {
     X.matmul(X);
     // @ts-expect-error a vector of 10 against 64 columns
     X.matmul(b);
+    // @ts-expect-error the same as a function
+    matmul(X, V);
+    // @ts-expect-error vectors of 64 and 10
+    x.matmul(b);
+    // @ts-expect-error the batch's inner sizes
+    ones([5, 2, 3]).matmul(ones([5, 4, 2]));
   };
   void wrong;
 });
@@ -81,8 +87,33 @@ test("reductions", () => {
   expectType<Tensor<["N", 1]>>()(X.sum(1, { keepdim: true }));
   expectType<Tensor<[1, 64]>>()(X.max(0, { keepdim: true }));
   expectType<Tensor<["N"]>>()(X.argmax(1));
-  expectType<Tensor<any>>()(X.sum([0, 1]));
+  expectType<Tensor<[]>>()(X.sum([0, 1]));
   expectType<Tensor<any>>()(unknown.sum(0));
+  expectType<Tensor<any>>()(X.sum(0 as number));
+  expectType<Tensor<any>>()(X.sum([0] as number[]));
+  expectType<Tensor<[1, 1]>>()(X.sum(null, { keepdim: true }));
+  const batch = ones([2, 3, 4, 5]);
+  expectType<Tensor<[2, 5]>>()(batch.mean([1, 2]));
+  expectType<Tensor<[2, 5]>>()(batch.mean([-2, 1]));
+  expectType<Tensor<[2, 1, 4, 1]>>()(batch.logSumExp([1, 3], { keepdim: true }));
+  expectType<Tensor<[2, 3, 5]>>()(batch.min(2));
+  expectType<Tensor<[3, 4, 5]>>()(batch.prod(-4));
+  expectType<Tensor<[2, 4, 5]>>()(batch.argmin(-3));
+  expectType<Tensor<[2, 3, 5]>>()(batch.select(0, 2));
+  expectType<Tensor<[3, 4, 5]>>()(batch.select(1));
+  const wrong = (): void => {
+    // @ts-expect-error a matrix has no axis 2
+    X.sum(2);
+    // @ts-expect-error nor axis −3
+    X.mean(-3);
+    // @ts-expect-error one of the axes is outside
+    batch.max([1, 4]);
+    // @ts-expect-error a vector has no axis 1
+    b.argmax(1);
+    // @ts-expect-error no axis 4 to take one entry of
+    batch.select(0, 4);
+  };
+  void wrong;
 });
 
 test("layout", () => {
@@ -90,6 +121,18 @@ test("layout", () => {
   expectType<Tensor<[8, 80]>>()(W.reshape([8, 80]));
   expectType<Tensor<[8, number]>>()(W.reshape([8, -1]));
   expectType<Tensor<any>>()(W.reshape([8, 80] as number[]));
+  expectType<Tensor<[3, 2]>>()(ones([2, 3]).permute([1, 0]));
+  expectType<Tensor<[4, 2, 3]>>()(ones([2, 3, 4]).permute([2, 0, 1]));
+  expectType<Tensor<any>>()(ones([2, 3]).permute([1, 0] as number[]));
+  expectType<Tensor<["N", 1, 64]>>()(X.expandDims(1));
+  expectType<Tensor<["N", 64, 1]>>()(X.expandDims(-1));
+  expectType<Tensor<[2, 4, 3]>>()(ones([2, 3, 4]).T);
+  expectType<Tensor<[10]>>()(b.T);
+  expectType<Tensor<["N", 64]>>()(X.flip(0));
+  expectType<Tensor<["N", 64]>>()(X.cumsum(0));
+  expectType<Tensor<["N", 64]>>()(X.astype("float32"));
+  expectType<Tensor<[5, 64]>>()(x.broadcastTo([5, 64]));
+  expectType<Tensor<[number]>>()(X.flatten());
   expectType<Tensor<[3, 4]>>()(rng(1).normal([3, 4]));
   expectType<Tensor<[]>>()(rng(1).normal());
 });
