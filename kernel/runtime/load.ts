@@ -85,7 +85,14 @@ export function cellRequire(): NodeJS.Require {
 }
 
 function connectTslab(): void {
-  kernelRequire("tslab/dist/jupyter.js").lastWriteDisplayData = (content: any, update: boolean): void => {
+  let jupyter: { lastWriteDisplayData: unknown };
+  try {
+    jupyter = kernelRequire("tslab/dist/jupyter.js");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw cause;
+    throw new Error("the package tslab is not installed. Beside gradlab:  npm install tslab", { cause });
+  }
+  jupyter.lastWriteDisplayData = (content: any, update: boolean): void => {
     displayBundle(content.data, { metadata: content.metadata, transient: content.transient, update });
   };
 }

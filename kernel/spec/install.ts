@@ -68,7 +68,7 @@ export function readSpec(folder: string): KernelSpec | null {
 }
 
 export function isOurs(spec: KernelSpec): boolean {
-  return /kernel[\\/]main\.ts$/.test(spec.argv?.[1] ?? "");
+  return /kernel[\\/]main\.[jt]s$/.test(spec.argv?.[1] ?? "");
 }
 
 export function userDataFolder(env: NodeJS.ProcessEnv = process.env): string {

@@ -34,9 +34,11 @@ export async function danfo(): Promise<Danfo> {
     (cause) => {
       loading = undefined;
       if ((cause as { code?: string })?.code === "ERR_MODULE_NOT_FOUND")
-        throw new Error("Data frames need danfojs-node, which is not installed: npm install danfojs-node", {
-          cause,
-        });
+        throw new Error(
+          "Data frames need danfojs-node, which is not installed:  npm install danfojs-node@1.2.0  " +
+            "(its TensorFlow is native; gradlab's own tables, parseCsv and readColumns do without)",
+          { cause },
+        );
       throw cause;
     },
   );

@@ -42,8 +42,12 @@ export function locateServer(env: NodeJS.ProcessEnv = process.env): ServerProgra
   ];
   const program = places.find(executable);
   if (program) return { program, kernelPath };
+  const inRepository = existsSync(join(packageRoot, "src", "setup", "start.mjs"));
   throw new NotebookError(
-    `no Jupyter server found: neither ${places[0]} nor jupyter-server on PATH. ` +
-      "Run `npm start` once (it sets one up in .venv), or name a running one with --server URL.",
+    inRepository
+      ? `no Jupyter server found: neither ${places[0]} nor jupyter-server on PATH. ` +
+          "Run `npm start` once (it sets one up in .venv), or name a running one with --server URL."
+      : "no Jupyter server found: jupyter-server is not on PATH. Install one (pip install jupyterlab), " +
+          "activate the environment that has it, or name a running one with --server URL.",
   );
 }

@@ -27,9 +27,19 @@ const urls = (text) =>
     .replace(/(new URL\("\.{1,2}\/[^"]*)(?<!\.d)\.ts(", import\.meta\.url\))/g, "$1.js$2")
     .replace(/(new URL\(")((?:\.\.\/)+package\.json", import\.meta\.url\))/g, "$1../$2");
 
-/** In declarations, which TypeScript leaves as they are, every relative module. */
-const specifiers = (text) =>
-  text.replace(/((?:\bfrom|\bimport\(|\bimport|\bmodule) ?"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"');
+/**
+ * In declarations, which TypeScript leaves as they are: every relative module; Node's types where they occur,
+ * which TypeScript 6 and newer load for nobody who has not asked; and danfojs-node, which need not be there.
+ */
+function declarations(text) {
+  const out = text
+    .replace(/((?:\bfrom|\bimport\(|\bimport|\bmodule) ?"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"')
+    .replace(
+      /^.*import\("danfojs-node"\).*$/gm,
+      "// @ts-ignore: danfojs-node is installed by whoever wants it\n$&",
+    );
+  return /"node:|\bNodeJS\.|\bBuffer\b/.test(out) ? `/// <reference types="node" />\n${out}` : out;
+}
 
 export async function buildPackage() {
   rmSync(dist, { recursive: true, force: true });
@@ -42,7 +52,7 @@ export async function buildPackage() {
   if (status !== 0)
     throw new SetupError("the sources do not compile.", stdout.trim().split("\n").slice(0, 20));
   for (const file of readdirSync(dist, { recursive: true })) {
-    const edit = file.endsWith(".d.ts") ? specifiers : file.endsWith(".js") ? urls : null;
+    const edit = file.endsWith(".d.ts") ? declarations : file.endsWith(".js") ? urls : null;
     if (!edit) continue;
     const path = join(dist, file);
     const text = readFileSync(path, "utf8");

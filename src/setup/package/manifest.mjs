@@ -15,8 +15,13 @@ const entry = (path) => ({ types: `./dist/src/${path}.d.ts`, default: `./dist/sr
 export function packageManifest(ours) {
   const { devDependencies, optionalDependencies, overrides, allowScripts, private: _, ...manifest } = ours;
   const main = entry("index");
+  // The package tslab brings another `tsc`, which would take the place of the user's own.
+  const { tslab, ...dependencies } = ours.dependencies;
   return {
     ...manifest,
+    dependencies,
+    peerDependencies: { ...ours.peerDependencies, tslab },
+    peerDependenciesMeta: { ...ours.peerDependenciesMeta, tslab: { optional: true } },
     engines: { node: ">=24" },
     exports: {
       ".": { types: main.types, browser: "./dist/browser/index.js", default: main.default },
