@@ -67,7 +67,8 @@ function withPictures(html: string, file: string): string {
 async function guideHtml(page: GuidePage, linkOf: RenderOptions["linkOf"]) {
   const text = readFileSync(join(root, page.file), "utf8");
   const lines = blockLines(text);
-  const outputs = await outputsOf(page.file);
+  // A README's code is for reading: it is tested like all code, but what it shows would bury the text.
+  const outputs: Awaited<ReturnType<typeof outputsOf>> = page.inMenu ? await outputsOf(page.file) : new Map();
   const inner: RenderOptions = { linkOf };
   const { html, headings } = markdown(text, {
     linkOf,

@@ -71,7 +71,7 @@ export function pageHtml(p: PageParts): string {
 <div class="columns">
 <nav id="menu" aria-label="Pages">${menu("Guide", p.guide, p.href)}${menu("Reference", p.rooms, p.href)}</nav>
 <main id="main">
-${contents(p.headings)}${p.body}
+${p.body.replace("</h1>", () => `</h1>\n${contents(p.headings)}`)}
 ${neighbours(p.guide, p.href)}</main>
 </div>
 <script src="search-index.js" defer></script>

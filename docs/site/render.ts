@@ -59,6 +59,7 @@ export function code(text: string, language: string, linkOf?: (name: string) => 
   const html = hljs.highlight(text, { language, ignoreIllegals: true }).value;
   if (!linkOf) return html;
   let quiet = 0; // inside a comment or a string
+  let before = ""; // the code so far ends in this
   return html.replace(/(<span class="([^"]*)">)|(<\/span>)|([^<]+)/g, (all, open, classes, close, words) => {
     if (open) {
       if (quiet > 0 || /comment|string/.test(classes)) quiet++;
@@ -68,9 +69,12 @@ export function code(text: string, language: string, linkOf?: (name: string) => 
       if (quiet > 0) quiet--;
       return all;
     }
+    const start = before;
+    before = words.at(-1);
     if (quiet > 0) return all;
-    return words.replace(/(?<![\w.$&])[A-Za-z_]\w*(?!\w)(?!\s*[?:](?!:))/g, (name: string) => {
-      const link = linkOf(name);
+    return words.replace(/(?<![\w$&])[A-Za-z_]\w*(?!\w)(?!\s*[?:](?!:))/g, (name: string, at: number) => {
+      const isProperty = (at > 0 ? words[at - 1] : start) === ".";
+      const link = linkOf(isProperty ? `Tensor.${name}` : name);
       return link ? `<a href="${link}">${name}</a>` : name;
     });
   });
