@@ -12,6 +12,8 @@ export interface Wrong {
   /** The accepted diagnoses: the classes of the slip or slips, joined by +. */
   kinds: readonly string[];
   formula: ((v: any, bar: any) => any) | string;
+  /** A piece of the sentence that names what went wrong. */
+  says?: string;
 }
 
 const one = (x: any) => x.neg().add(1);

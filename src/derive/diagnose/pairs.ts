@@ -8,7 +8,7 @@ import type { Expr } from "../expr/expr.ts";
 import { type Candidate, type Context, gradientsOf, show, symbolsOf } from "./context.ts";
 import { computed, type Judge, same } from "./judge.ts";
 import { describeNumberShort } from "./numbers.ts";
-import { kindOf, slipText } from "./single.ts";
+import { kindOf, slipText } from "./slip-text.ts";
 import { type Slip, slips } from "./slips.ts";
 
 interface Made {

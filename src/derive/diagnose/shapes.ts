@@ -22,7 +22,7 @@ import { Judge } from "./judge.ts";
 import { describeNumberShort, tidyNumber } from "./numbers.ts";
 import type { ReadClaim } from "./read.ts";
 import { best, clashRepairs, type Repair, wholeRepairs } from "./repairs.ts";
-import { kindOf, slipText } from "./single.ts";
+import { kindOf, slipText } from "./slip-text.ts";
 import { attempt, slips } from "./slips.ts";
 import type { Subject } from "./subject.ts";
 
