@@ -4,12 +4,10 @@
  * Names, defaults and the order of work are scikit-learn's BaseMixture, in camelCase.
  */
 
-import { KMeans, kMeansPlusPlus } from "../models/kmeans.ts";
 import { type Data, type Rows, requireEnough } from "../models/rows.ts";
 import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
 import { type CurvePoint, type EmResult, em, type Family } from "./em.ts";
-
-export type Start = "kmeans" | "k-means++" | "random" | "random_from_data";
+import { firstResponsibilities, type Start } from "./starts.ts";
 
 export interface MixtureOptions {
   /** Number of components. Default 1. */
@@ -56,6 +54,19 @@ export abstract class Mixture<P, S, D extends { n: number; d: number }> {
   curve: CurvePoint[] = [];
   protected params: P | undefined;
 
+  /** Mean log-likelihood by iteration of the best run, [nIter]. */
+  get lowerBounds(): Tensor {
+    return new Tensor(
+      Float64Array.from(this.curve, (p) => p.logLikelihood),
+      [this.curve.length],
+      "float64",
+    );
+  }
+  /** How many columns the fitted data had. */
+  get nFeaturesIn(): number {
+    return this.dimension(this.fitted("nFeaturesIn"));
+  }
+
   protected constructor(o: MixtureOptions) {
     this.nComponents = o.nComponents ?? 1;
     this.tol = o.tol ?? 1e-3;
@@ -72,6 +83,8 @@ export abstract class Mixture<P, S, D extends { n: number; d: number }> {
         throw new ArgumentError(
           `${this.constructor.name}: ${name} must be a positive integer; got ${this[name]}.`,
         );
+    if (!(this.tol >= 0))
+      throw new ArgumentError(`${this.constructor.name}: tol must not be negative; got ${this.tol}.`);
   }
 
   protected abstract readonly kind: string;
@@ -119,7 +132,11 @@ export abstract class Mixture<P, S, D extends { n: number; d: number }> {
 
   /** The parameters from which EM would begin. */
   protected begin(data: D): P {
-    return this.start(data, this.needsResponsibilities() ? this.firstResponsibilities(data) : null);
+    return this.start(data, this.needsResponsibilities() ? this.responsibilities(data) : null);
+  }
+
+  private responsibilities(data: D): Float64Array {
+    return firstResponsibilities(this.rows(data), this.nComponents, this.initParams, this.random, this.kind);
   }
 
   protected adopt(result: EmResult<P>): void {
@@ -130,38 +147,6 @@ export abstract class Mixture<P, S, D extends { n: number; d: number }> {
     this.curve = result.curve;
   }
 
-  private firstResponsibilities(data: D): Float64Array {
-    const { n } = data;
-    const K = this.nComponents;
-    const out = new Float64Array(n * K);
-    if (this.initParams === "random") {
-      for (let i = 0; i < n; i++) {
-        let s = 0;
-        for (let k = i * K; k < (i + 1) * K; k++) s += out[k] = this.random.random();
-        for (let k = i * K; k < (i + 1) * K; k++) out[k] /= s;
-      }
-      return out;
-    }
-    if (this.initParams === "kmeans") {
-      const X = new Tensor(this.rows(data).x, [n, data.d], "float64");
-      const { labels } = new KMeans({ nClusters: K, randomState: this.random }).fit(X);
-      labels.values().forEach((k: number, i: number) => {
-        out[i * K + k] = 1;
-      });
-      return out;
-    }
-    if (this.initParams !== "k-means++" && this.initParams !== "random_from_data")
-      throw new ArgumentError(
-        `${this.kind}: initParams must be "kmeans", "k-means++", "random" or "random_from_data"; got "${this.initParams}".`,
-      );
-    const rows =
-      this.initParams === "k-means++"
-        ? kMeansPlusPlus(this.rows(data), K, this.random)
-        : this.random.choice(n, K, { replace: false }).values();
-    for (let k = 0; k < K; k++) out[rows[k] * K + k] = 1;
-    return out;
-  }
-
   /** Fits, then labels the same rows. */
   fitPredict(X: Rows): Tensor {
     return this.fit(X).predict(X);
@@ -169,7 +154,13 @@ export abstract class Mixture<P, S, D extends { n: number; d: number }> {
 
   /** The most probable component of each row, [n] int32. */
   predict(X: Rows): Tensor {
-    return this.predictProba(X).argmax(1);
+    const posterior = this.predictProba(X);
+    const { nComponents: K } = this;
+    const r = posterior.values();
+    const labels = new Int32Array(posterior.shape[0]);
+    for (let i = 0; i < labels.length; i++)
+      for (let k = 1; k < K; k++) if (r[i * K + k] > r[i * K + labels[i]]) labels[i] = k;
+    return new Tensor(labels, [labels.length], "int32");
   }
 
   /** Responsibilities p(k | x), [n, K]. */
@@ -205,6 +196,23 @@ export abstract class Mixture<P, S, D extends { n: number; d: number }> {
     return -2 * this.score(X) * data.n + 2 * this.freeParameters(params);
   }
 
+  toString(): string {
+    const what = `${this.kind} of ${this.nComponents} component${this.nComponents === 1 ? "" : "s"}${this.form()}`;
+    if (this.params === undefined) return `${what}, not fitted`;
+    const end = this.converged ? "converged after" : "stopped after";
+    return (
+      `${what}, ${this.nFeaturesIn} column${this.nFeaturesIn === 1 ? "" : "s"}, ${end} ${this.nIter} ` +
+      `iteration${this.nIter === 1 ? "" : "s"} at mean log-likelihood ${this.lowerBound.toPrecision(6)}`
+    );
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+  /** What else tells mixtures of this kind apart, for printing. */
+  protected form(): string {
+    return "";
+  }
+
   protected fitted(method: string): P {
     if (this.params === undefined)
       throw new ArgumentError(
@@ -229,9 +237,16 @@ export abstract class Mixture<P, S, D extends { n: number; d: number }> {
 export function checkWeights(weights: Tensor | readonly number[], K: number, where: string): Float64Array {
   const w = Float64Array.from(weights instanceof Tensor ? weights.values() : weights);
   const total = w.reduce((a, b) => a + b, 0);
-  if (w.length !== K || w.some((v) => !(v >= 0)) || Math.abs(total - 1) > 1e-6)
-    throw new ArgumentError(
-      `${where}: weightsInit must be ${K} non-negative numbers that sum to 1; got ${w.length} that sum to ${total}.`,
-    );
+  const must = `${where}: weightsInit must be ${K} non-negative numbers that sum to 1`;
+  if (w.length !== K) throw new ArgumentError(`${must}; got ${w.length} numbers.`);
+  const bad = w.findIndex((v) => !(v >= 0));
+  if (bad >= 0) throw new ArgumentError(`${must}; number ${bad} is ${w[bad]}.`);
+  if (Math.abs(total - 1) > 1e-6) throw new ArgumentError(`${must}; they sum to ${total}.`);
   return w;
+}
+
+/** How many rows to draw. */
+export function checkCount(n: number, where: string): void {
+  if (!Number.isInteger(n) || n < 0)
+    throw new ArgumentError(`${where}.sample: n must be a whole number of rows; got ${n}.`);
 }

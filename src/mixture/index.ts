@@ -1,4 +1,4 @@
-export type { MixtureOptions, Start } from "./base.ts";
+export type { MixtureOptions } from "./base.ts";
 export { BernoulliMixture, type BernoulliMixtureOptions } from "./bernoulli/bernoulli.ts";
 export type { CurvePoint } from "./em.ts";
 export type { AscentOptions } from "./gaussian/ascent.ts";
@@ -18,3 +18,4 @@ export {
   logLikelihood,
   responsibilities,
 } from "./likelihood.ts";
+export type { Start } from "./starts.ts";

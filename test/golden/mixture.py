@@ -69,8 +69,32 @@ Xb = (r.random((80, 12)) < np.where(proto[r.integers(0, 3, 80)], 0.85, 0.1)).ast
 Xb[:, 0] = 0
 Xb[:, 1] = 1
 pi0, p0 = np.array([0.2, 0.3, 0.5]), 0.25 + 0.5 * r.random((3, 12))
+
+# From given responsibilities, hard and soft, with some parameters given besides; and a warm start.
+Xs = np.round(blobs(60, 3, 3, 3), 3)
+hard = np.eye(3)[r.integers(0, 3, 60)]
+single = np.zeros((60, 3))
+single[[4, 25, 51], [0, 1, 2]] = 1
+soft = r.random((60, 3))
+soft /= soft.sum(1, keepdims=True)
+starts = []
+for name, R in [("hard", hard), ("single", single), ("soft", soft)]:
+    for kind in ["full", "tied", "diag", "spherical"]:
+        for given in [{}, {"means_init": Xs[:3]}, {"weights_init": np.array([0.2, 0.3, 0.5])}, {"precisions_init": start(kind, 3, 3)}]:
+            g = GaussianMixture(3, covariance_type=kind, **given)
+            g._initialize(Xs, R)
+            starts.append({"name": f"{name} {kind} {' '.join(given)}", "kind": kind, "R": name, "given": {k: out(v) for k, v in given.items()},
+                           "weights": out(g.weights_), "means": out(g.means_), "precisionsCholesky": out(g.precisions_cholesky_)})
+warm = GaussianMixture(3, weights_init=np.ones(3) / 3, means_init=Xs[:3], precisions_init=start("full", 3, 3), warm_start=True, max_iter=3, tol=1e-12)
+fits = []
+for _ in range(3):
+    warm.fit(Xs)
+    fits.append({"nIter": int(warm.n_iter_), "lowerBound": float(warm.lower_bound_), "means": out(warm.means_)})
+
 print(json.dumps({
     "made with": {"numpy": np.__version__, "sklearn": sklearn.__version__},
     "gaussian": cases,
+    "starts": {"X": out(Xs), "R": {"hard": out(hard), "single": out(single), "soft": out(soft)}, "cases": starts},
+    "warm": fits,
     "bernoulli": {"X": out(Xb), "weights": out(pi0), "probabilities": out(p0), "path": bernoulli(Xb, pi0, p0, 30)},
 }))

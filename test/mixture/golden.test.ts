@@ -14,6 +14,7 @@ import {
   type Tensor,
   tensor,
 } from "gradlab";
+import type { GaussianParams } from "../../src/mixture/gaussian/parameters.ts";
 
 interface Saved {
   shape: number[];
@@ -62,6 +63,64 @@ for (const c of golden.gaussian) {
     assert.ok(Math.abs(gm.bic(X) - d.bic) < tolerance * 1e3 && Math.abs(gm.aic(X) - d.aic) < tolerance * 1e3);
   });
 }
+
+/** A mixture that begins from responsibilities given from outside, as scikit-learn's does after its own start. */
+class Begun extends GaussianMixture {
+  parametersFrom(X: Tensor, R: Tensor): GaussianParams {
+    return this.start(this.read(X, "test"), Float64Array.from(R.values()));
+  }
+}
+const X = read(golden.starts.X);
+for (const c of golden.starts.cases)
+  test(`first parameters from responsibilities: ${c.name}`, () => {
+    const { weights_init: w, means_init: m, precisions_init: p } = c.given;
+    const made = new Begun({
+      nComponents: 3,
+      covarianceType: c.kind,
+      ...(w && { weightsInit: read(w) }),
+      ...(m && { meansInit: read(m) }),
+      ...(p && { precisionsInit: read(p) }),
+    }).parametersFrom(X, read(golden.starts.R[c.R]));
+    // Where one row stands for a component, scikit-learn divides its three responsibilities by all 60 rows: its
+    // weights sum to 1/20, and its tied covariance is that of the data times 20. Ours are a mixture's.
+    const few = c.R === "single" && !w;
+    const [weights, saved] = [tensor(made.weights), read(c.weights)];
+    assert.ok(relativeError(weights, few ? saved.mul(20) : saved) < 1e-8, `${weights}`);
+    agree(tensor(made.means, [3, 3]) as Tensor, c.means, "means");
+    if (c.R === "single" && c.kind === "tied" && !p) {
+      const data = X.sub(X.mean(0));
+      const rest = tensor(made.covariances, [3, 3]).sub(data.T.matmul(data).div(60)) as Tensor;
+      // Only the three rows themselves are taken off it.
+      assert.ok(rest.abs().max().item() < 3 * data.abs().max().item() ** 2 * (1 / 60));
+    } else {
+      // Variances of 0 come out as what rounding leaves of x² − x² there, beside regCovar of 1e-6.
+      const W = tensor(made.precisionsCholesky, c.precisionsCholesky.shape) as Tensor;
+      agree(W, c.precisionsCholesky, "W", c.R === "single" ? 1e-6 : 1e-8);
+    }
+  });
+
+test("warm starts go on as scikit-learn's", () => {
+  const eye = [
+    [0.7, 0, 0],
+    [0, 0.7, 0],
+    [0, 0, 0.7],
+  ];
+  const gm = new GaussianMixture({
+    nComponents: 3,
+    weightsInit: [1 / 3, 1 / 3, 1 / 3],
+    meansInit: X.slice(0, 0, 3),
+    precisionsInit: [eye, eye, eye],
+    warmStart: true,
+    maxIter: 3,
+    tol: 1e-12,
+  });
+  for (const saved of golden.warm) {
+    gm.fit(X);
+    assert.equal(gm.nIter, saved.nIter);
+    assert.ok(Math.abs(gm.lowerBound - saved.lowerBound) < 1e-9);
+    agree(gm.means, saved.means, "means");
+  }
+});
 
 test("Bernoulli EM takes NumPy's steps, with a column always 0 and one always 1", () => {
   const { X, weights, probabilities, path } = golden.bernoulli;

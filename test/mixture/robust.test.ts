@@ -4,10 +4,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import {
+  type AscentOptions,
   BernoulliMixture,
   type CovarianceType,
   GaussianMixture,
+  type GaussianMixtureOptions,
   KMeans,
   rng,
   type Tensor,
@@ -65,7 +68,7 @@ test("bad data and options are refused by name", () => {
   assert.throws(() => new GaussianMixture({ covarianceType: "round" as never }), /"full", "tied"/);
   assert.throws(
     () => new GaussianMixture({ nComponents: 2, weightsInit: [0.5, 0.6] }).fit(normal(1, 9, 2)),
-    /sum to 1; got 2 that sum to 1.1/,
+    /sum to 1; they sum to 1.1/,
   );
   assert.throws(
     () => new GaussianMixture({ nComponents: 2, meansInit: [[0, 0]] }).fit(normal(1, 9, 2)),
@@ -83,6 +86,28 @@ test("bad data and options are refused by name", () => {
       }).fit(normal(1, 9, 2)),
     /precisionsInit must be symmetric and positive/,
   );
+  const of = (o: GaussianMixtureOptions): GaussianMixture => new GaussianMixture(o).fit(normal(1, 9, 2));
+  assert.throws(() => of({ weightsInit: [0.5, 0.5] }), /1 non-negative numbers.*got 2 numbers/);
+  assert.throws(() => of({ nComponents: 2, weightsInit: [1.5, -0.5] }), /number 1 is -0.5/);
+  assert.throws(() => of({ meansInit: [[Number.NaN, 0]] }), /meansInit holds NaN/);
+  const skew = [
+    [1, 0.5],
+    [0, 1],
+  ];
+  assert.throws(() => of({ precisionsInit: [skew] }), /precisionsInit must be symmetric/);
+  assert.throws(
+    () => of({ covarianceType: "tied", precisionsInit: skew }),
+    /precisionsInit must be symmetric/,
+  );
+  assert.throws(() => of({ covarianceType: "diag", precisionsInit: [[1, 0]] }), /precisionsInit must be pos/);
+  assert.throws(() => new GaussianMixture({ tol: -1 }), /tol must not be negative; got -1/);
+  assert.throws(() => new GaussianMixture({ tol: Number.NaN }), /tol must not be negative; got NaN/);
+  assert.throws(() => of({}).sample(-1), /sample: n must be a whole number of rows; got -1/);
+  assert.throws(() => of({}).sample(1.5), /got 1.5/);
+  const climb = (o: AscentOptions) => new GaussianMixture().fitByGradient(normal(1, 9, 2), o);
+  assert.throws(() => climb({ optimizer: "sgd" as never }), /"adam" or "gradient"; got "sgd"/);
+  assert.throws(() => climb({ maxIter: 0 }), /maxIter must be a positive integer; got 0/);
+  assert.throws(() => climb({ learningRate: 0 }), /learningRate must be positive/);
   assert.throws(() => new GaussianMixture({ maxIter: 0 }), /maxIter must be a positive integer/);
   assert.throws(
     () => new GaussianMixture({ initParams: "best" as never }).fit(normal(1, 9, 2)),
@@ -100,6 +125,25 @@ test("bad data and options are refused by name", () => {
     () => new BernoulliMixture({ probabilitiesInit: [[0.5, 1.5]] }).fit([[0, 1]]),
     /between 0 and 1/,
   );
+});
+
+test("no rows to predict are no rows of answers", () => {
+  const gm = new GaussianMixture({ nComponents: 2 }).fit(normal(1, 9, 2));
+  const none = zeros([0, 2]) as Tensor;
+  assert.deepEqual([...gm.predict(none).shape], [0]);
+  assert.deepEqual([...gm.predictProba(none).shape], [0, 2]);
+  assert.deepEqual([...gm.scoreSamples(none).shape], [0]);
+  assert.deepEqual([...gm.sample(0).X.shape], [0, 2]);
+});
+
+test("a mixture prints as what it is", () => {
+  const gm = new GaussianMixture({ nComponents: 2, covarianceType: "diag" });
+  assert.equal(String(gm), "GaussianMixture of 2 components, diag covariance, not fitted");
+  gm.fit(normal(1, 20, 3));
+  assert.match(inspect(gm), /diag covariance, 3 columns, converged after \d+ iterations? at mean log-/);
+  assert.equal(gm.nFeaturesIn, 3);
+  assert.deepEqual([...gm.lowerBounds.shape], [gm.nIter]);
+  assert.equal(gm.lowerBounds.at(gm.nIter - 1), gm.lowerBound);
 });
 
 test("huge and tiny scales stay finite", () => {

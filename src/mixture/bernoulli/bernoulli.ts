@@ -15,7 +15,7 @@ import {
   Tensor,
   tensor,
 } from "../../tensor/index.ts";
-import { checkWeights, Mixture, type MixtureOptions } from "../base.ts";
+import { checkCount, checkWeights, Mixture, type MixtureOptions } from "../base.ts";
 import type { Family } from "../em.ts";
 import { type Bits, pack, unpack } from "./bits.ts";
 import { type BernoulliParams, bernoulliPass, type Counts, countsOf } from "./pass.ts";
@@ -54,6 +54,7 @@ export class BernoulliMixture extends Mixture<BernoulliParams, Counts, Bits> {
   /** Draws `n` rows and the component each came from. */
   sample(n = 1, random: number | Random = this.random): { X: Tensor; labels: Tensor } {
     const p = this.fitted("sample");
+    checkCount(n, this.kind);
     const stream = typeof random === "number" ? rng(random) : random;
     const labels = new Int32Array(n);
     const x = new Float64Array(n * p.d);

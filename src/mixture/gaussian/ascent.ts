@@ -38,6 +38,10 @@ interface Theta {
 export function ascend(data: Data, start: GaussianParams, o: AscentOptions): EmResult<GaussianParams> {
   const { optimizer = "adam", maxIter = 1000, tol = 1e-6, regCovar = 0 } = o;
   const rate = o.learningRate ?? (optimizer === "adam" ? 0.05 : 0.5);
+  if (optimizer !== "adam" && optimizer !== "gradient")
+    throw new ArgumentError(`fitByGradient: optimizer must be "adam" or "gradient"; got "${optimizer}".`);
+  if (!Number.isInteger(maxIter) || maxIter < 1)
+    throw new ArgumentError(`fitByGradient: maxIter must be a positive integer; got ${maxIter}.`);
   if (!(rate > 0)) throw new ArgumentError(`fitByGradient: learningRate must be positive; got ${rate}.`);
   const scatter = start.type === "tied" ? tiedMoments(data) : undefined;
   const theta = toTheta(start, regCovar);

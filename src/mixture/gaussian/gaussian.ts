@@ -13,7 +13,7 @@ import {
   Tensor,
   tensor,
 } from "../../tensor/index.ts";
-import { checkWeights, Mixture, type MixtureOptions } from "../base.ts";
+import { checkCount, checkWeights, Mixture, type MixtureOptions } from "../base.ts";
 import type { Family } from "../em.ts";
 import { type AscentOptions, ascend } from "./ascent.ts";
 import { maximise, scatterOf } from "./maximise.ts";
@@ -111,6 +111,7 @@ export class GaussianMixture extends Mixture<GaussianParams, Moments, Data> {
   /** Draws `n` rows and the component each came from; seeded by `random` (this mixture's stream by default). */
   sample(n = 1, random: number | Random = this.random): { X: Tensor; labels: Tensor } {
     const p = this.fitted("sample");
+    checkCount(n, this.kind);
     const stream = typeof random === "number" ? rng(random) : random;
     const counts = stream.multinomial(n, p.weights).values();
     const x = new Float64Array(n * p.d);
@@ -122,6 +123,10 @@ export class GaussianMixture extends Mixture<GaussianParams, Moments, Data> {
         draw(p, k, stream, x.subarray(row * p.d, (row + 1) * p.d));
       }
     return { X: new Tensor(x, [n, p.d], "float64"), labels: new Tensor(labels, [n], "int32") };
+  }
+
+  protected override form(): string {
+    return `, ${this.covarianceType} covariance`;
   }
 
   protected read(X: Rows, where: string): Data {
@@ -204,7 +209,10 @@ function readShape(given: Tensor | readonly unknown[], shape: readonly number[],
     throw new ShapeError(
       `GaussianMixture: ${name} has shape ${shapeText(t.shape)}; this data and nComponents need ${shapeText(shape)}.`,
     );
-  return Float64Array.from(t.values());
+  const values = Float64Array.from(t.values());
+  if (!values.every(Number.isFinite))
+    throw new ArgumentError(`GaussianMixture: ${name} holds NaN or infinity.`);
+  return values;
 }
 
 /** x = μ_k + W⁻ᵀ u with u standard normal, so that its covariance is (W Wᵀ)⁻¹ = Σ_k. */

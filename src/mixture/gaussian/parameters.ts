@@ -84,7 +84,7 @@ export function fromPrecisions(
     // Reversing rows and columns turns the lower factor into the upper one.
     const flipped = new Float64Array(d * d);
     for (let i = 0; i < d * d; i++) flipped[i] = precisions[at + d * d - 1 - i];
-    if (choleskyFactor(flipped, d))
+    if (!symmetric(flipped, d) || choleskyFactor(flipped, d))
       throw new ArgumentError(`GaussianMixture: precisionsInit must be symmetric and positive definite.`);
     for (let i = 0; i < d * d; i++) W[at + i] = flipped[d * d - 1 - i];
     const inverse = identity(d);
@@ -95,6 +95,15 @@ export function fromPrecisions(
         for (let p = 0; p < d; p++) covariances[at + i * d + j] += inverse[p * d + i] * inverse[p * d + j];
   }
   return { precisionsCholesky: W, covariances };
+}
+
+function symmetric(a: Float64Array, d: number): boolean {
+  for (let i = 0; i < d; i++)
+    for (let j = 0; j < i; j++) {
+      const [u, v] = [a[i * d + j], a[j * d + i]];
+      if (!(Math.abs(u - v) <= 1e-8 + 1e-5 * Math.abs(v))) return false;
+    }
+  return true;
 }
 
 /** Precisions W Wᵀ in the covariances' shape. */
