@@ -13,8 +13,7 @@ const dist = join(root, "dist");
 
 /** Read at run time, relative to the modules beside them. */
 const assets = [
-  "src/kernels/wasm/build/relaxed.wasm",
-  "src/kernels/wasm/build/simd.wasm",
+  "src/kernels/wasm/build",
   "src/data/assets",
   "src/notebook/jupyter",
   "kernel/spec/logos",
@@ -61,7 +60,7 @@ export async function buildPackage() {
   for (const file of assets)
     cpSync(join(root, file), join(dist, file), {
       recursive: true,
-      filter: (path) => !path.includes("__pycache__"),
+      filter: (path) => !/__pycache__|made-from\.json$/.test(path),
     });
   cpSync(join(root, "src", "setup", "package", "cli.mjs"), join(dist, "cli.mjs"));
   chmodSync(join(dist, "cli.mjs"), 0o755);

@@ -22,6 +22,8 @@ const nodeProcess = {
   env: {},
   pid: 0,
   platform: "browser",
+  arch: "none",
+  version: "",
   versions: {},
   stdout: stream((text) => console.log(text)),
   stderr: stream((text) => console.warn(text)),
