@@ -1,5 +1,6 @@
 // Compiles the kernels in assembly/ to WebAssembly, once with fused multiply-add (relaxed SIMD) and once
-// without; engine.ts picks the one the machine can run. `npm run build:wasm`; the set-up calls it when a
+// without, and the register tile's users for registers of twice the width; engine.ts picks what the
+// machine can run. `npm run build:wasm`; the set-up calls it when a
 // source is newer than the output.
 
 import { mkdirSync } from "node:fs";
@@ -25,13 +26,15 @@ const common = [
   "--disableWarning=112",
 ];
 
-for (const [name, features] of [
-  ["relaxed", ["--enable=relaxed-simd"]],
-  ["simd", []],
+for (const [name, entry, features] of [
+  ["relaxed", "index.ts", ["--enable=relaxed-simd"]],
+  ["simd", "index.ts", []],
+  // Beside the first one in the same memory, so its constants go elsewhere.
+  ["wide", "wide.ts", ["--enable=relaxed-simd", "--memoryBase=32768"]],
 ]) {
   const started = performance.now();
   const { error, stderr } = await asc.main([
-    join(here, "assembly", "index.ts"),
+    join(here, "assembly", entry),
     `--outFile=${join(here, "build", `${name}.wasm`)}`,
     ...common,
     ...features,

@@ -9,6 +9,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { DType } from "../../tensor/index.ts";
 import { Arena, type Block } from "./memory.ts";
+import { wideKernels } from "./wide.ts";
 
 type Kernel = (...args: number[]) => number;
 
@@ -17,6 +18,8 @@ export interface Engine {
   readonly exports: Record<string, Kernel>;
   /** Whether multiply and add are one instruction. */
   readonly fused: boolean;
+  /** Whether pairs of vectors become registers of twice the width. */
+  readonly wide: boolean;
   /** Room for at least this many bytes, overwritten by every call. */
   scratch(bytes: number): number;
 }
@@ -31,18 +34,21 @@ function load(): Engine | null {
     const bytes = readFileSync(file);
     if (!WebAssembly.validate(bytes)) continue;
     const arena = new Arena();
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    const imports: WebAssembly.Imports = {
       env: {
         memory: arena.memory,
         abort: (): never => {
           throw new Error("A WebAssembly kernel stopped.");
         },
       },
-    });
+    };
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    const wide = name === "relaxed" ? wideKernels(new URL("wide.wasm", BUILD), imports) : null;
     let room: Block = arena.allocate(1 << 20);
     return {
       arena,
-      exports: instance.exports as unknown as Record<string, Kernel>,
+      exports: { ...instance.exports, ...wide } as unknown as Record<string, Kernel>,
+      wide: wide !== null,
       fused: name === "relaxed",
       scratch(bytes) {
         if (bytes > room.bytes) {

@@ -3,24 +3,23 @@
  * register tile sums over taps and channels.
  */
 
-import { MR } from "./matmul";
-import { madd, put } from "./vector";
+import { MR, Put, SPILL, tile, width } from "./tile";
 
 /**
- * The same sums with packed panels: weights as [tap][panel of MR channels][k][MR], and for two vectors of
- * the batch at a time the whole image as [q][k][2 vectors].
+ * The same sums with packed panels: weights as [tap][panel of MR channels][k][MR], and for W vectors of
+ * the batch at a time the whole image as [q][k][W vectors].
  */
-export function forwardPacked<T>(
+export function forwardPacked<T, W>(
   x: usize, w: usize, out: usize, starts: usize, entries: usize,
   positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32,
   wTap: i32, wInner: i32, wChannel: i32, scratch: usize,
 ): void {
   const S = <i32>sizeof<T>();
-  const NR = 32 / S;
+  const NR = width<W>() / S;
   const panels = (channels + MR - 1) / MR;
   const panelBytes = inner * MR * S;
   const spill = (scratch + 15) & ~15;
-  const packedW = spill + 256;
+  const packedW = spill + SPILL;
   const packedX = packedW + taps * panels * panelBytes;
   let to = packedW;
   for (let t = 0; t < taps; t++)
@@ -41,10 +40,8 @@ export function forwardPacked<T>(
     for (let q = 0; q < inputPositions; q++) {
       let from = x + q * row + start * S;
       if (columns == NR)
-        for (let k = 0; k < inner; k++, from += xInner, to += 32) {
-          v128.store(to, v128.load(from));
-          v128.store(to, v128.load(from, 16), 16);
-        }
+        for (let k = 0; k < inner; k++, from += xInner, to += width<W>())
+          for (let v = 0; v < width<W>(); v += 16) v128.store(to + v, v128.load(from + v));
       else
         for (let k = 0; k < inner; k++, from += xInner)
           for (let j = 0; j < NR; j++, to += S) store<T>(to, j < columns ? load<T>(from + j * S) : <T>0);
@@ -53,8 +50,8 @@ export function forwardPacked<T>(
       const first = load<i32>(starts + 4 * p);
       const count = load<i32>(starts + 4 * p, 4) - first;
       for (let c = 0; c < panels; c++)
-        tapTile<T>(
-          packedW + c * panelBytes, panels * panelBytes, packedX, inner * 32,
+        tile<T, W, Put>(
+          packedW + c * panelBytes, panels * panelBytes, packedX, inner * width<W>(),
           entries + 8 * first, count, inner,
           out + c * MR * outChannel + p * row + start * S, outChannel,
           min(MR, channels - c * MR), columns, spill,
@@ -63,76 +60,27 @@ export function forwardPacked<T>(
   }
 }
 
-/** One register tile summed over the taps of a position. */
-function tapTile<T>(
-  w: usize, wTap: i32, x: usize, xPosition: i32, list: usize, count: i32, inner: i32,
-  out: usize, outChannel: i32, rows: i32, columns: i32, spill: usize,
-): void {
+/** Rows of a [channels, n] block (rows `step` bytes apart) as panels [panel][n][size], short panels filled with zeros. */
+function panelsOf<T>(from: usize, step: i32, channels: i32, n: i32, size: i32, to: usize): usize {
   const S = <i32>sizeof<T>();
-  let c00 = v128.splat<T>(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
-  for (let e = 0; e < count; e++, list += 8) {
-    let a = w + load<i32>(list) * wTap;
-    let b = x + load<i32>(list, 4) * xPosition;
-    for (let k = 0; k < inner; k++, a += MR * S, b += 32) {
-      const b0 = v128.load(b);
-      const b1 = v128.load(b, 16);
-      let s = v128.load_splat<T>(a);
-      c00 = madd<T>(s, b0, c00);
-      c01 = madd<T>(s, b1, c01);
-      s = v128.load_splat<T>(a, sizeof<T>());
-      c10 = madd<T>(s, b0, c10);
-      c11 = madd<T>(s, b1, c11);
-      s = v128.load_splat<T>(a, 2 * sizeof<T>());
-      c20 = madd<T>(s, b0, c20);
-      c21 = madd<T>(s, b1, c21);
-      s = v128.load_splat<T>(a, 3 * sizeof<T>());
-      c30 = madd<T>(s, b0, c30);
-      c31 = madd<T>(s, b1, c31);
-      s = v128.load_splat<T>(a, 4 * sizeof<T>());
-      c40 = madd<T>(s, b0, c40);
-      c41 = madd<T>(s, b1, c41);
-      if (MR == 6) {
-        s = v128.load_splat<T>(a, 5 * sizeof<T>());
-        c50 = madd<T>(s, b0, c50);
-        c51 = madd<T>(s, b1, c51);
-      }
-    }
-  }
-  const whole = rows == MR && columns * S == 32;
-  let p = whole ? out : spill;
-  const step = whole ? outChannel : 32;
-  put(p, c00, c01);
-  put((p += step), c10, c11);
-  put((p += step), c20, c21);
-  put((p += step), c30, c31);
-  put((p += step), c40, c41);
-  if (MR == 6) put((p += step), c50, c51);
-  if (!whole)
-    for (let r = 0; r < rows; r++) memory.copy(out + r * outChannel, spill + r * 32, columns * S);
-}
-
-/** Rows of a [channels, n] block (rows `step` bytes apart) as panels [panel][n][width], short panels filled with zeros. */
-function panelsOf<T>(from: usize, step: i32, channels: i32, n: i32, width: i32, to: usize): usize {
-  const S = <i32>sizeof<T>();
-  for (let c = 0; c < channels; c += width) {
-    const rows = min(width, channels - c);
+  for (let c = 0; c < channels; c += size) {
+    const rows = min(size, channels - c);
     const base = from + c * step;
     let j = 0;
-    if (S == 4 && rows == width) {
+    if (S == 4 && rows == size) {
       for (; j + 4 <= n; j += 4) {
         // Four columns at once: a 4 × 4 transpose of the first rows, then of the rest.
-        transpose4(base + j * 4, step, to, width * 4);
-        if (width == 8) transpose4(base + j * 4 + 4 * step, step, to + 16, width * 4);
-        else
-          for (let r = 4; r < width; r++)
-            for (let l = 0; l < 4; l++)
-              store<f32>(to + (l * width + r) * 4, load<f32>(base + (j + l) * 4 + r * step));
-        to += 4 * width * 4;
+        transpose4(base + j * 4, step, to, size * 4);
+        let r = 4;
+        for (; r + 4 <= size; r += 4) transpose4(base + j * 4 + r * step, step, to + r * 4, size * 4);
+        for (; r < size; r++)
+          for (let l = 0; l < 4; l++)
+            store<f32>(to + (l * size + r) * 4, load<f32>(base + (j + l) * 4 + r * step));
+        to += 4 * size * 4;
       }
     }
     for (; j < n; j++)
-      for (let r = 0; r < width; r++, to += S)
+      for (let r = 0; r < size; r++, to += S)
         store<T>(to, r < rows ? load<T>(base + r * step + j * S) : <T>0);
   }
   return to;
@@ -155,20 +103,20 @@ function panelsOf<T>(from: usize, step: i32, channels: i32, n: i32, width: i32, 
 }
 
 /** The kernel's gradient with packed panels: products of [channels × batch] by [batch × inner] blocks, one for each pair. */
-export function weightsPacked<T>(
+export function weightsPacked<T, W>(
   x: usize, g: usize, dw: usize, starts: usize, entries: usize,
   positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32, scratch: usize,
 ): void {
   const S = <i32>sizeof<T>();
-  const NR = 32 / S;
+  const NR = width<W>() / S;
   const row = n * S;
   const gPanels = (channels + MR - 1) / MR;
   const xPanels = (inner + NR - 1) / NR;
   const tileAt = (scratch + 15) & ~15;
-  const packedG = tileAt + 256;
+  const packedG = tileAt + SPILL;
   const gPosition = gPanels * MR * row;
   const packedX = packedG + positions * gPosition;
-  const xPosition = xPanels * 32 * n;
+  const xPosition = xPanels * width<W>() * n;
   for (let p = 0; p < positions; p++)
     panelsOf<T>(g + p * row, positions * row, channels, n, MR, packedG + p * gPosition);
   for (let q = 0; q < inputPositions; q++)
@@ -178,9 +126,9 @@ export function weightsPacked<T>(
       for (let t = 0; t < taps; t++) {
         const first = load<i32>(starts + 4 * t);
         const count = load<i32>(starts + 4 * t, 4) - first;
-        tapTile<T>(
-          packedG + c * MR * row, gPosition, packedX + k * 32 * n, xPosition,
-          entries + 8 * first, count, n, tileAt, 32, MR, NR, tileAt,
+        tile<T, W, Put>(
+          packedG + c * MR * row, gPosition, packedX + k * width<W>() * n, xPosition,
+          entries + 8 * first, count, n, tileAt, width<W>(), MR, NR, tileAt,
         );
         const rows = min(MR, channels - c * MR);
         const columns = min(NR, inner - k * NR);
@@ -188,7 +136,7 @@ export function weightsPacked<T>(
           for (let j = 0; j < columns; j++)
             store<T>(
               dw + (((c * MR + r) * inner + k * NR + j) * taps + t) * S,
-              load<T>(tileAt + r * 32 + j * S),
+              load<T>(tileAt + r * width<W>() + j * S),
             );
       }
 }

@@ -10,6 +10,7 @@
 
 import { forward, weights } from "./conv-direct";
 import { forwardPacked, weightsPacked } from "./conv-packed";
+import { Four, Two, WIDE } from "./tile";
 
 /** Whether packing pays: enough channels on both sides to reuse the panels. */
 export function convPacks(channels: i32, inner: i32): bool {
@@ -20,9 +21,9 @@ export function convPacks(channels: i32, inner: i32): bool {
 export function convScratch(
   channels: i32, inner: i32, positions: i32, inputPositions: i32, taps: i32, n: i32, size: i32,
 ): i32 {
-  const wide = ((channels + 5) / 5) * 6;
-  const forwardBytes = (taps * wide * inner + inputPositions * inner * 8) * size;
-  const weightBytes = (positions * wide + inputPositions * (inner + 8)) * n * size;
+  const rows = ((channels + 5) / 5) * 6;
+  const forwardBytes = (taps * rows * inner + inputPositions * inner * 16) * size;
+  const weightBytes = (positions * rows + inputPositions * (inner + 16)) * n * size;
   return 1024 + max(forwardBytes, weightBytes);
 }
 
@@ -31,10 +32,14 @@ export function conv32(
   positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32,
   wTap: i32, wInner: i32, wChannel: i32, scratch: usize,
 ): void {
-  if (convPacks(channels, inner))
-    forwardPacked<f32>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, taps, 4 * wTap, 4 * wInner, 4 * wChannel, scratch);
-  else
-    forward<f32>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, 4 * wTap, 4 * wInner, 4 * wChannel);
+  convolve<f32>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, taps, 4 * wTap, 4 * wInner, 4 * wChannel, scratch);
+}
+
+export function convWeights32(
+  x: usize, g: usize, dw: usize, starts: usize, entries: usize,
+  positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32, scratch: usize,
+): void {
+  convolveWeights<f32>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps, scratch);
 }
 
 export function conv64(
@@ -42,26 +47,37 @@ export function conv64(
   positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32,
   wTap: i32, wInner: i32, wChannel: i32, scratch: usize,
 ): void {
-  if (convPacks(channels, inner))
-    forwardPacked<f64>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, taps, 8 * wTap, 8 * wInner, 8 * wChannel, scratch);
-  else
-    forward<f64>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, 8 * wTap, 8 * wInner, 8 * wChannel);
-}
-
-export function convWeights32(
-  x: usize, g: usize, dw: usize, starts: usize, entries: usize,
-  positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32, scratch: usize,
-): void {
-  if (convPacks(channels, inner))
-    weightsPacked<f32>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps, scratch);
-  else weights<f32>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps);
+  convolve<f64>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, taps, 8 * wTap, 8 * wInner, 8 * wChannel, scratch);
 }
 
 export function convWeights64(
   x: usize, g: usize, dw: usize, starts: usize, entries: usize,
   positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32, scratch: usize,
 ): void {
-  if (convPacks(channels, inner))
-    weightsPacked<f64>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps, scratch);
-  else weights<f64>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps);
+  convolveWeights<f64>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps, scratch);
+}
+
+/** Steps through the weights are in bytes. */
+function convolve<T>(
+  x: usize, w: usize, out: usize, starts: usize, entries: usize,
+  positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32,
+  wTap: i32, wInner: i32, wChannel: i32, scratch: usize,
+): void {
+  if (!convPacks(channels, inner))
+    forward<T>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, wTap, wInner, wChannel);
+  else if (WIDE && n * <i32>sizeof<T>() >= 64)
+    forwardPacked<T, Four>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, taps, wTap, wInner, wChannel, scratch);
+  else
+    forwardPacked<T, Two>(x, w, out, starts, entries, positions, n, channels, inner, inputPositions, taps, wTap, wInner, wChannel, scratch);
+}
+
+function convolveWeights<T>(
+  x: usize, g: usize, dw: usize, starts: usize, entries: usize,
+  positions: i32, n: i32, channels: i32, inner: i32, inputPositions: i32, taps: i32, scratch: usize,
+): void {
+  if (!convPacks(channels, inner))
+    weights<T>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps);
+  else if (WIDE && inner * <i32>sizeof<T>() >= 64)
+    weightsPacked<T, Four>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps, scratch);
+  else weightsPacked<T, Two>(x, g, dw, starts, entries, positions, n, channels, inner, inputPositions, taps, scratch);
 }

@@ -1,0 +1,45 @@
+/**
+ * The register tile's users once more, compiled for registers of 256 bits.
+ *
+ * WebAssembly's vectors have 128 bits, and machines with AVX2 multiply 256 at once. V8 can join pairs of
+ * vectors that are loaded, computed and stored side by side; every lane computes what it computed
+ * before, so results stay the same to the bit. V8 calls the option experimental. It is therefore on only
+ * while this one module is compiled, all of it and at once, and only in versions of Node that the tests
+ * run on. `GRADLAB_KERNELS=narrow` does without.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+
+/** Versions of Node whose V8 the kernels' tests have been run on. */
+const TRIED = /^v26\./;
+
+/** On while the module is compiled: joining, and the optimising compiler for everything from the start. */
+const WHILE_COMPILING = [
+  ["--experimental-wasm-revectorize", "--no-experimental-wasm-revectorize"],
+  ["--no-liftoff", "--liftoff"],
+  ["--no-wasm-lazy-compilation", "--wasm-lazy-compilation"],
+  // Inlining goes by counts that only the first compiler collects.
+  ["--no-wasm-inlining", "--wasm-inlining"],
+] as const;
+
+/** The kernels that gain, in the given memory; null where there are no such registers. */
+export function wideKernels(file: URL, imports: WebAssembly.Imports): WebAssembly.Exports | null {
+  if (process.env.GRADLAB_KERNELS === "narrow" || process.arch !== "x64" || !TRIED.test(process.version))
+    return null;
+  if (!existsSync(file) || !hasAvx2()) return null;
+  for (const [on] of WHILE_COMPILING) setFlagsFromString(on);
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), imports).exports;
+  } finally {
+    for (const [, off] of WHILE_COMPILING) setFlagsFromString(off);
+  }
+}
+
+function hasAvx2(): boolean {
+  try {
+    return /^flags\s*:.*\bavx2\b/m.test(readFileSync("/proc/cpuinfo", "utf8"));
+  } catch {
+    return false;
+  }
+}
