@@ -40,9 +40,10 @@ export { Kernel } from "./server/kernel.ts";
 export { type ExecuteReply, KernelDeath, type KernelOptions } from "./server/kernel-types.ts";
 export { type ServerAddress, ServerError, serverAddress } from "./server/rest.ts";
 export { connectServer, type Server, type StartOptions, startServer } from "./server/start.ts";
+export { plotSvg } from "./sweep/plot.ts";
 export {
   type CaseResult,
   SweepStore,
 } from "./sweep/store.ts";
 export { type SweepEvent, type SweepOptions, type SweepResult, sweepNotebook } from "./sweep/sweep.ts";
-export { plotSvg, toCsv, toText } from "./sweep/table.ts";
+export { type Column, tableOf, toCsv, toFrame, toParquet, toText } from "./sweep/table.ts";

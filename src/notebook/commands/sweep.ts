@@ -8,8 +8,9 @@ import { writeAtomic } from "../format/store.ts";
 import { NotebookError } from "../format/types.ts";
 import { SweepBoard } from "../report/board.ts";
 import { parseGrid } from "../sweep/grid.ts";
-import { sweepNotebook } from "../sweep/sweep.ts";
-import { plotSvg, toCsv, toText } from "../sweep/table.ts";
+import { plotSvg } from "../sweep/plot.ts";
+import { type SweepResult, sweepNotebook } from "../sweep/sweep.ts";
+import { toCsv, toParquet, toText } from "../sweep/table.ts";
 import { type Command, needDuration, needNumber, stopSignal, UsageError } from "./command.ts";
 
 const usage = `gradlab sweep NOTEBOOK --param NAME=V1,V2,... [options]
@@ -33,7 +34,8 @@ connection the same command goes on where it was. Lost servers and dead kernels 
   --retry-failed         run cases again that failed
   -q, --quiet            no progress
 
-The folder holds runs/CASE.ipynb, results.csv and plot.svg.
+The folder holds runs/CASE.ipynb, results.csv, results.parquet and plot.svg.
+An Enterprise Gateway is told the variables KERNEL_… that are set here (KERNEL_USERNAME: your user name).
 Exit status: 0 when every case passed, 1 when not, 2 for a wrong command line, 130 after Ctrl-C.`;
 
 const options = {
@@ -98,14 +100,9 @@ async function run(args: string[]): Promise<number> {
       on: board?.on,
     });
     board?.close();
-    if (result.cases.length > 0) await writeAtomic(join(result.folder, "results.csv"), toCsv(result.cases));
-    const plot = await plotSvg(result.cases);
-    if (plot) await writeAtomic(join(result.folder, "plot.svg"), plot);
+    const written = await writeResults(result);
     process.stdout.write(`${toText(result.cases)}\n`);
-    if (!values.quiet)
-      process.stderr.write(
-        `\n${join(result.folder, "results.csv")}${plot ? `, ${join(result.folder, "plot.svg")}` : ""}\n`,
-      );
+    if (!values.quiet) process.stderr.write(`\n${written.join(", ")}\n`);
     for (const one of result.cases) {
       if (one.error) process.stderr.write(`\n${one.name}:\n  ${one.error.replaceAll("\n", "\n  ")}\n`);
     }
@@ -115,6 +112,19 @@ async function run(args: string[]): Promise<number> {
     board?.close();
     stop.release();
   }
+}
+
+/** The table and the plot of what is there. */
+async function writeResults({ folder, cases }: SweepResult): Promise<string[]> {
+  if (cases.length === 0) return [];
+  const plot = await plotSvg(cases);
+  const files: [string, string | Uint8Array][] = [
+    ["results.csv", toCsv(cases)],
+    ["results.parquet", await toParquet(cases)],
+    ...(plot === undefined ? [] : [["plot.svg", plot] as [string, string]]),
+  ];
+  for (const [name, data] of files) await writeAtomic(join(folder, name), data);
+  return files.map(([name]) => join(folder, name));
 }
 
 export const command: Command = {

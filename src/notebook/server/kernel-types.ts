@@ -39,6 +39,8 @@ export interface KernelOptions {
   /** Notebook path relative to the server's root; sets the kernel's working directory. */
   path?: string;
   signal?: AbortSignal;
+  /** Told the kernel's id as soon as the server has one, before it answers. */
+  onStarted?: (id: string) => Promise<void>;
   /** Milliseconds for the kernel to come up. Default 60,000. */
   timeout?: number;
   /** Milliseconds a server may be silent, while code runs, before it counts as lost. Default 60,000. */

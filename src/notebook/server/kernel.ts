@@ -6,14 +6,16 @@ import { KernelConnection } from "@jupyterlab/services/lib/kernel/default.js";
 import { ServerConnection } from "@jupyterlab/services/lib/serverconnection.js";
 import { NotebookError } from "../format/types.ts";
 import type { KernelMessage } from "../run/outputs.ts";
+import { diedAtStart, gatewayEnvironment } from "./kernel-start.ts";
 import { type ExecuteReply, KernelDeath, type KernelOptions, type LanguageInfo } from "./kernel-types.ts";
 import { quiet, tame } from "./quiet.ts";
 import { type KernelModel, listKernelSpecs, rest, ServerError } from "./rest.ts";
 import type { Server } from "./start.ts";
 
-/** How often the server is asked whether the kernel still exists, and how soon again when it is silent. */
+/** How often the server is asked whether the kernel still exists, how soon again when it is silent, and while it starts. */
 const POLL = 5000;
 const POLL_AGAIN = 1000;
+const POLL_STARTING = 500;
 
 export class Kernel {
   readonly id: string;
@@ -52,8 +54,7 @@ export class Kernel {
     tame(this.#connection, () => this.#restarting);
     this.#connection.statusChanged.connect((_, status) => {
       if (this.#restarting) return;
-      if (status === "autorestarting" || status === "restarting") this.#die("the kernel died");
-      if (status === "dead") this.#die("the kernel died and could not be restarted");
+      if (["autorestarting", "restarting", "dead"].includes(status)) this.#die("the kernel died");
     });
     this.#connection.connectionStatusChanged.connect((_, status) => {
       if (status === "disconnected" && !this.#restarting)
@@ -71,20 +72,26 @@ export class Kernel {
     const { kernelspecs } = await listKernelSpecs(server, options.signal);
     if (!kernelspecs[options.name]) {
       const known = Object.keys(kernelspecs).sort().join(", ") || "none";
-      throw new NotebookError(
+      throw new ServerError(
         `the kernel "${options.name}" is not installed on ${server.baseUrl} (installed: ${known}). ` +
           "Choose another with --kernel NAME" +
           (options.name === "tslab" ? ", or run `npm start` once to install ours." : "."),
+        { fault: "refused" },
       );
     }
     const model = await rest<KernelModel>(server, "api/kernels", {
       method: "POST",
-      body: { name: options.name, ...(options.path ? { path: options.path } : {}) },
+      body: {
+        name: options.name,
+        ...(options.path ? { path: options.path } : {}),
+        ...(server.root === undefined ? { env: gatewayEnvironment() } : {}),
+      },
       timeout: options.timeout ?? 60_000,
       ...(options.signal ? { signal: options.signal } : {}),
     });
     const kernel = new Kernel(server, model, options.patience ?? 60_000);
     try {
+      await options.onStarted?.(model.id);
       await kernel.#ready(options);
       return kernel;
     } catch (error) {
@@ -107,8 +114,8 @@ export class Kernel {
     });
     stopped.catch(() => {});
     signal?.throwIfAborted();
-    this.#running = true; // the server is asked while we wait: it may go before the kernel answers
-    this.#watch();
+    this.#running = true; // the server is asked while we wait: kernel or server may go before the kernel answers
+    this.#watch(Date.now(), POLL_STARTING, POLL_STARTING);
     const info = await Promise.race([this.#connection.info, stopped, this.#lost]).finally(() => {
       this.#running = false;
       clearTimeout(this.#poll);
@@ -172,18 +179,18 @@ export class Kernel {
   }
 
   /** While code runs, ask the server now and then whether the kernel still exists. */
-  #watch(heard = Date.now(), wait = Math.min(POLL, this.#patience)): void {
+  #watch(heard = Date.now(), wait = Math.min(POLL, this.#patience), every = wait): void {
     clearTimeout(this.#poll);
     this.#poll = setTimeout(async () => {
       try {
         await rest<KernelModel>(this.#server, `api/kernels/${this.id}`, {
           timeout: Math.max(1000, this.#patience / 2),
         });
-        if (this.#running) this.#watch();
+        if (this.#running) this.#watch(Date.now(), every, every);
       } catch (error) {
         if ((error as ServerError).status === 404) this.#die("the kernel is no longer on the server");
         else if (Date.now() - heard > this.#patience) this.#die((error as Error).message, true);
-        else if (this.#running) this.#watch(heard, POLL_AGAIN);
+        else if (this.#running) this.#watch(heard, POLL_AGAIN, every);
       }
     }, wait);
   }
@@ -226,19 +233,4 @@ export class Kernel {
     this.#connection.dispose();
     this.#release();
   }
-}
-
-/** Why a kernel that was just started is gone: in its own words, among those of the server's log. */
-function diedAtStart(server: Server, name: string): ServerError {
-  const lines = (server.said?.() ?? "")
-    .split("\n")
-    .filter((line) => line.trim() && !line.includes("ServerApp]"));
-  const words = [...new Set(lines)].slice(-8).join("\n  ");
-  return new ServerError(
-    `the kernel "${name}" ended while it was starting.` +
-      (name === "tslab"
-        ? " `npx gradlab kernel doctor` says what is wrong; `npm start` mends the set-up."
-        : "") +
-      (words ? ` Its last words:\n  ${words}` : ""),
-  );
 }

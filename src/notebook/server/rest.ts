@@ -20,15 +20,36 @@ export interface KernelModel {
   execution_state?: string;
 }
 
+/** What a failed call says of the server: it is gone or broken, has no room now, or will never let us. */
+export type ServerFault = "lost" | "busy" | "refused";
+
 /** The server could not be reached or refused; worth trying again elsewhere. */
 export class ServerError extends NotebookError {
   override name = "ServerError";
   readonly status: number | undefined;
-  constructor(message: string, status?: number) {
+  readonly fault: ServerFault;
+  /** Milliseconds it asked us to wait. */
+  readonly retryAfter: number | undefined;
+  constructor(
+    message: string,
+    about: { status?: number; fault?: ServerFault; retryAfter?: number | undefined } = {},
+  ) {
     super(message);
-    this.status = status;
+    this.status = about.status;
+    this.fault = about.fault ?? "lost";
+    this.retryAfter = about.retryAfter;
   }
 }
+
+/** Too many kernels or requests; an Enterprise Gateway says so with 403 and words. */
+function faultOf(status: number, said: string, wait: number | undefined): ServerFault {
+  if (status === 429 || (status === 503 && wait !== undefined)) return "busy";
+  if (status === 403 && /\b(limit|maximum|too many)\b/i.test(said)) return "busy";
+  return status === 401 || status === 403 ? "refused" : "lost";
+}
+
+const waitOf = (header: string | null): number | undefined =>
+  header !== null && /^\d+$/.test(header) ? Number(header) * 1000 : undefined;
 
 /**
  * Address from what a user types: a URL, perhaps with `?token=…`, perhaps of
@@ -82,26 +103,33 @@ export async function rest<T>(server: ServerAddress, path: string, options: Rest
   }
   const text = await response.text();
   if (!response.ok) {
+    const { status } = response;
+    const said = message(text) || (response.statusText === "Forbidden" ? "" : response.statusText);
+    const retryAfter = waitOf(response.headers.get("retry-after"));
+    const fault = faultOf(status, said, retryAfter);
+    // A bare refusal is nearly always the token; a refusal with words knows better.
     const hint =
-      response.status === 401 || response.status === 403
-        ? ": the token is missing or wrong (set JUPYTER_TOKEN, or add ?token=… to the URL)"
-        : `: ${message(text) || response.statusText}`;
-    throw new ServerError(
-      `the Jupyter server at ${where} answered ${response.status}${hint}`,
-      response.status,
-    );
+      fault === "refused" && (said === "" || status === 401)
+        ? "the token is missing or wrong (set JUPYTER_TOKEN, or add ?token=… to the URL)"
+        : said;
+    const words = `the Jupyter server at ${where} answered ${status}: ${hint}`;
+    throw new ServerError(words, { status, fault, retryAfter });
   }
   if (text === "") return undefined as T;
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new ServerError(`${where}${path} did not answer with JSON: is it a Jupyter server?`);
+    throw new ServerError(`${where}${path} did not answer with JSON: is it a Jupyter server?`, {
+      fault: "refused",
+    });
   }
 }
 
+/** What the server says for itself: Jupyter in `message`, an Enterprise Gateway in `reason` too. */
 function message(text: string): string {
   try {
-    return String(JSON.parse(text).message ?? "");
+    const { message, reason } = JSON.parse(text);
+    return String(message || reason || "").replace(/^Forbidden$/, "");
   } catch {
     return "";
   }

@@ -72,6 +72,8 @@ export async function startServer(options: StartOptions): Promise<Server> {
       ...[`--ServerApp.port=${port}`, "--ServerApp.port_retries=50", `--ServerApp.root_dir=${options.root}`],
       ...["--ServerApp.allow_root=True", "--ServerApp.log_level=WARN"],
       "--ZMQChannelsWebsocketConnection.limit_rate=False",
+      // A kernel that dies is reported at once: its state is lost, so a restart would only hide it.
+      ...["--KernelRestarter.restart_limit=0", "--KernelRestarter.time_to_dead=0.5"],
     ],
     {
       cwd: options.root,

@@ -74,14 +74,15 @@ export function casesOf(grid: Record<string, readonly unknown[]>): Case[] {
     all = all.flatMap((parameters) => values.map((value) => ({ ...parameters, [name]: value })));
   }
   const cases = all.map((parameters) => ({ name: caseName(parameters), parameters }));
-  return cases.filter((one, k) => cases.findIndex((other) => other.name === one.name) === k);
+  return [...new Map(cases.map((one) => [one.name, one])).values()];
 }
 
-/** Changes when what a case would compute changes: the code of the notebook, or what is asked of it. */
-export function digestOf(notebook: Notebook, one: Case, results: readonly string[]): string {
+/** Of a case: changes when what it would compute changes, the code of the notebook or what is asked of it. */
+export function digests(notebook: Notebook, results: readonly string[]): (one: Case) => string {
   const code = notebook.cells
     .filter((cell) => cell.cell_type === "code")
     .map((cell) => [cell.source, cell.metadata.tags]);
-  const what = JSON.stringify([code, notebook.metadata.kernelspec?.name, one.parameters, results]);
-  return createHash("sha256").update(what).digest("hex").slice(0, 16);
+  const head = JSON.stringify([code, notebook.metadata.kernelspec?.name, results]);
+  return ({ parameters }) =>
+    createHash("sha256").update(head).update(JSON.stringify(parameters)).digest("hex").slice(0, 16);
 }

@@ -5,13 +5,15 @@ import { join } from "node:path";
 import { writeAtomic, writeNotebook } from "../format/store.ts";
 import type { Notebook } from "../format/types.ts";
 import type { Case, Parameters } from "./grid.ts";
+import type { Loss } from "./pool.ts";
 
 export interface CaseResult {
   name: string;
   parameters: Parameters;
   /** Of the notebook's code, the parameters and the results asked for. */
   digest: string;
-  status: "passed" | "failed";
+  /** "lost": no server did it; it is not finished and the next sweep does it. */
+  status: "passed" | "failed" | "lost";
   /** What was asked of the kernel at the end. */
   results: Record<string, unknown>;
   /** Milliseconds. */
@@ -19,6 +21,8 @@ export interface CaseResult {
   server: string;
   /** How often it was begun, counting servers and kernels that were lost. */
   attempts: number;
+  /** Where it was begun in vain before, and why. */
+  losses?: Loss[];
   /** Why it failed. */
   error?: string;
 }
@@ -48,7 +52,7 @@ export class SweepStore {
     if (text === undefined) return undefined;
     try {
       const result = JSON.parse(text) as CaseResult;
-      if (result.digest !== digest) return undefined;
+      if (result.digest !== digest || result.status === "lost") return undefined;
       return retryFailed && result.status !== "passed" ? undefined : result;
     } catch {
       return undefined;

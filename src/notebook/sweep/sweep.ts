@@ -5,15 +5,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { readNotebook } from "../format/store.ts";
 import { type Notebook, NotebookError } from "../format/types.ts";
 import { injectParameters } from "../parameters/inject.ts";
-import { executeNotebook, type RunEvent } from "../run/execute.ts";
-import { type CellReport, failureText, isFailure, type RunReport } from "../run/report.ts";
-import { Kernel } from "../server/kernel.ts";
-import { KernelDeath } from "../server/kernel-types.ts";
-import { serverAddress } from "../server/rest.ts";
+import type { RunEvent } from "../run/execute.ts";
+import { rest, serverAddress } from "../server/rest.ts";
 import { connectServer, type Server, startServer } from "../server/start.ts";
-import { type Case, casesOf, digestOf } from "./grid.ts";
-import { type PoolMember, type PoolOptions, runPool } from "./pool.ts";
-import { readResults } from "./results.ts";
+import { runCase } from "./case.ts";
+import { type Case, casesOf, digests } from "./grid.ts";
+import { Leases } from "./lease.ts";
+import { Gate, type PoolMember } from "./member.ts";
+import { type Attempt, type GivenUp, type Loss, type PoolOptions, runPool } from "./pool.ts";
 import { type CaseResult, SweepStore } from "./store.ts";
 
 export type SweepEvent =
@@ -53,6 +52,9 @@ export interface SweepResult {
   cancelled: boolean;
 }
 
+/** Kernels starting at the same time on one server: a start costs it far more than a run. */
+const STARTS = 4;
+
 function members(folder: string, options: SweepOptions): PoolMember[] {
   const limit = options.limit ?? 2;
   const urls = options.servers ?? [];
@@ -71,111 +73,110 @@ function members(folder: string, options: SweepOptions): PoolMember[] {
   });
 }
 
-/** A server that is shut down stops its kernels first: their cells then end with an interrupt that nobody here asked for. */
-function interruptedFromOutside(cells: readonly CellReport[]): boolean {
-  return cells.some(
-    ({ error, steps }) => !steps && /^(Interrupted|KeyboardInterrupt)$/.test(error?.ename ?? ""),
+/** Stop what a sweep that was killed left running on the servers given; it would be run twice at once. */
+async function stopLeft(leases: Leases, options: SweepOptions): Promise<void> {
+  const addresses = (options.servers ?? []).map((text) =>
+    serverAddress(text.split("#")[0]!, options.token ?? process.env.JUPYTER_TOKEN),
+  );
+  const left = await leases.left();
+  await Promise.all(
+    left.map(async ({ name, lease }) => {
+      const address = addresses.find((one) => one.baseUrl === lease.server);
+      try {
+        if (address) {
+          await rest(address, `api/kernels/${lease.kernel}`, { method: "DELETE", timeout: 10_000 });
+          const message = `${lease.server}: stopped the kernel that an earlier sweep left for ${name}`;
+          options.on?.({ type: "trouble", message });
+        }
+      } catch {
+        // Gone with its server, or not to be reached: there is nothing more to be done about it.
+      }
+      await leases.drop(name);
+    }),
   );
 }
 
-/** Run all cases that are not finished yet. */
+/**
+ * Run all cases that are not finished yet. Each is a run of its own with its own kernel, kept in the folder
+ * as soon as it ends; kept cases are not run again unless the notebook's code or what is asked of it changed.
+ * @throws NotebookError when the notebook cannot be read, names no such parameter, or the folder is in use
+ */
 export async function sweepNotebook(path: string, options: SweepOptions): Promise<SweepResult> {
   const notebook = await readNotebook(path);
   const name = options.kernel ?? notebook.metadata.kernelspec?.name;
   if (!name) throw new NotebookError(`${path} names no kernel: choose one with --kernel NAME`);
   const cases = casesOf(options.grid);
   const asked = options.results ?? [];
-  for (const one of cases) injectParameters(notebook, one.parameters, path); // names must be known before anything runs
+  const [first] = cases;
+  if (first) injectParameters(notebook, first.parameters, path); // names must be known before anything runs
   const store = new SweepStore(options.out ?? join(dirname(path), `${basename(path, ".ipynb")}-sweep`));
   await store.open();
-  const done = new Map<string, CaseResult>();
-  for (const one of cases) {
-    const kept = await store.finished(one, digestOf(notebook, one, asked), options.retryFailed ?? false);
-    if (kept) done.set(one.name, kept);
-  }
-  options.on?.({ type: "plan", cases, kept: [...done.values()] });
-  const finish = async (one: Case, result: CaseResult, ran: Notebook | undefined) => {
-    await store.keep(one, result, ran);
-    done.set(one.name, result);
-    options.on?.({ type: "case-end", case: one, result });
-  };
-
-  const work = async (server: Server, where: string, one: Case, attempt: number): Promise<void> => {
-    options.on?.({ type: "case-start", case: one, server: where, attempt });
-    const began = performance.now();
-    const ran = injectParameters(structuredClone(notebook), one.parameters, path);
-    const kernelPath = server.root === undefined ? options.remotePath : basename(path);
-    const kernel = await Kernel.start(server, {
-      name,
-      ...(kernelPath === undefined ? {} : { path: kernelPath }),
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.serverPatience === undefined ? {} : { patience: options.serverPatience }),
-    });
-    try {
-      const cells = await executeNotebook(ran, kernel, {
-        cellTimeout: options.cellTimeout,
-        signal: options.signal,
-        on: (event) => options.on?.({ type: "case-event", case: one, event }),
-      });
-      options.signal?.throwIfAborted();
-      const dead = cells.find((cell) => cell.status === "dead");
-      if (dead)
-        throw new KernelDeath(
-          `${dead.error?.evalue ?? "the kernel died"} (cell ${dead.cell} of ${one.name})`,
-          dead.serverLost,
-        );
-      const failed = cells.some((cell) => isFailure(cell.status));
-      if (failed && (interruptedFromOutside(cells) || !(await kernel.exists()))) {
-        throw new KernelDeath(`the kernel of ${one.name} was stopped from outside`, true);
-      }
-      let results: Record<string, unknown> = {};
-      let wrong = "";
-      if (!failed) {
-        try {
-          results = await readResults(kernel, ran, asked);
-        } catch (error) {
-          if (error instanceof KernelDeath || !(error instanceof NotebookError)) throw error;
-          wrong = error.message;
-        }
-      }
-      const report: RunReport = {
-        ...{ notebook: store.notebookPath(one), kernel: name, status: failed || wrong ? "failed" : "passed" },
-        ...{ duration: performance.now() - began, parameters: one.parameters, cells },
-      };
-      const base = { name: one.name, parameters: one.parameters, digest: digestOf(notebook, one, asked) };
-      const facts = { status: report.status as "passed" | "failed", results, duration: report.duration };
-      const error = failed || wrong ? { error: wrong || failureText(report) } : {};
-      await finish(one, { ...base, ...facts, server: where, attempts: attempt, ...error }, ran);
-    } finally {
-      await kernel.shutdown();
+  const leases = await Leases.open(store.folder);
+  try {
+    await stopLeft(leases, options);
+    const digest = digests(notebook, asked);
+    const done = new Map<string, CaseResult>();
+    for (const one of cases) {
+      const kept = await store.finished(one, digest(one), options.retryFailed ?? false);
+      if (kept) done.set(one.name, kept);
     }
-  };
-
-  const giveUp = (one: Case, why: string, attempts: number): Promise<void> =>
-    finish(
-      one,
-      {
-        ...{
-          name: one.name,
-          parameters: one.parameters,
-          digest: digestOf(notebook, one, asked),
-          status: "failed",
-        },
-        ...{ results: {}, duration: 0, server: "", attempts, error: why },
-      },
-      undefined,
-    );
-
-  const waiting = cases.filter((one) => !done.has(one.name));
-  if (waiting.length > 0) {
-    await runPool(waiting, members(dirname(resolve(path)), options), work, giveUp, {
-      ...options,
-      onTrouble: (message) => options.on?.({ type: "trouble", message }),
+    options.on?.({ type: "plan", cases, kept: [...done.values()] });
+    const finish = async (one: Case, result: CaseResult, ran?: Notebook) => {
+      await store.keep(one, result, ran);
+      done.set(one.name, result);
+      options.on?.({ type: "case-end", case: one, result });
+    };
+    const facts = (one: Case, attempts: number, losses: readonly Loss[]) => ({
+      ...{ name: one.name, parameters: one.parameters, digest: digest(one), attempts },
+      ...(losses.length > 0 ? { losses: [...losses] } : {}),
     });
+    const gates = new Map<string, Gate>();
+
+    const work = async (server: Server, where: string, { task, attempt, losses }: Attempt<Case>) => {
+      options.on?.({ type: "case-start", case: task, server: where, attempt });
+      const gate = gates.get(where) ?? new Gate(STARTS);
+      gates.set(where, gate);
+      const kernelPath = server.root === undefined ? options.remotePath : basename(path);
+      const { signal } = options;
+      try {
+        const { ran, outcome } = await runCase(server, task, {
+          ...{ notebook, path, target: store.notebookPath(task), asked, signal },
+          kernel: {
+            name,
+            ...(kernelPath === undefined ? {} : { path: kernelPath }),
+            ...(signal ? { signal } : {}),
+            ...(options.serverPatience === undefined ? {} : { patience: options.serverPatience }),
+            onStarted: (kernel) => leases.take(task.name, { server: server.baseUrl, kernel }),
+          },
+          cellTimeout: options.cellTimeout,
+          on: (event) => options.on?.({ type: "case-event", case: task, event }),
+          start: (begin) => gate.pass(begin),
+        });
+        await finish(task, { ...facts(task, attempt, losses), ...outcome, server: where }, ran);
+      } finally {
+        await leases.drop(task.name);
+      }
+    };
+
+    const giveUp = ({ task, why, attempt, losses, own }: GivenUp<Case>): Promise<void> =>
+      finish(task, {
+        ...facts(task, attempt, losses),
+        ...{ status: own ? "failed" : "lost", results: {}, duration: 0, server: "", error: why },
+      });
+
+    const waiting = cases.filter((one) => !done.has(one.name));
+    if (waiting.length > 0) {
+      await runPool(waiting, members(dirname(resolve(path)), options), work, giveUp, {
+        ...options,
+        onTrouble: (message) => options.on?.({ type: "trouble", message }),
+      });
+    }
+    return {
+      folder: store.folder,
+      cases: cases.flatMap((one) => done.get(one.name) ?? []),
+      cancelled: options.signal?.aborted === true,
+    };
+  } finally {
+    await leases.close();
   }
-  return {
-    folder: store.folder,
-    cases: cases.flatMap((one) => done.get(one.name) ?? []),
-    cancelled: options.signal?.aborted === true,
-  };
 }

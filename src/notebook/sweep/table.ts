@@ -1,5 +1,7 @@
-// A sweep's results as a table: CSV for other programs, aligned text for the
-// terminal, and a plot of every number against the parameter that varies.
+// A sweep's results as a table of columns, and that table as CSV for other
+// programs, Parquet for data tools, a data frame for notebooks and aligned
+// text for the terminal.
+import type { DataFrame } from "danfojs-node";
 import { columns, duration } from "../report/text.ts";
 import type { CaseResult } from "./store.ts";
 
@@ -13,23 +15,102 @@ export function namesOf(cases: readonly CaseResult[]): { parameters: string[]; r
   };
 }
 
+export interface Column {
+  name: string;
+  /** One a case; null where the case has none. */
+  values: unknown[];
+}
+
+const NUMBERS: Record<string, number> = { NaN: Number.NaN, Infinity, "-Infinity": -Infinity };
+
+/** JSON has no NaN, so results keep it as a word; among numbers it is a number again. */
+function numbersAgain(values: unknown[]): unknown[] {
+  const word = (value: unknown) => typeof value === "string" && Object.hasOwn(NUMBERS, value);
+  if (!values.every((value) => value === null || typeof value === "number" || word(value))) return values;
+  return values.map((value) => (word(value) ? NUMBERS[value as string] : value));
+}
+
+/** A row a case: its parameters, its results, and how the run went. A result named like another column is marked. */
+export function tableOf(cases: readonly CaseResult[]): Column[] {
+  const { parameters, results } = namesOf(cases);
+  const fixed: [string, (one: CaseResult) => unknown][] = [
+    ["status", (one) => one.status],
+    ["seconds", (one) => Math.round(one.duration) / 1000],
+    ["server", (one) => one.server],
+    ["attempts", (one) => one.attempts],
+    ["lost", (one) => one.losses?.map(({ server, why }) => `${server}: ${why}`).join("\n")],
+    ["error", (one) => one.error],
+  ];
+  const taken = new Set([...parameters, ...fixed.map(([name]) => name)]);
+  const made = (name: string, value: (one: CaseResult) => unknown): Column => ({
+    name,
+    values: numbersAgain(cases.map((one) => value(one) ?? null)),
+  });
+  const free = (name: string): string => (taken.has(name) ? free(`${name} (result)`) : name);
+  return [
+    ...parameters.map((name) => made(name, (one) => one.parameters[name])),
+    ...results.map((name) => made(free(name), (one) => one.results[name])),
+    ...fixed.map(([name, value]) => made(parameters.includes(name) ? `${name} (run)` : name, value)),
+  ];
+}
+
 const show = (value: unknown): string =>
-  value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  value === undefined || value === null
+    ? ""
+    : typeof value === "string" || typeof value === "number"
+      ? String(value)
+      : JSON.stringify(value);
 
 const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+/**
+ * The table as CSV (RFC 4180, line ends as Unix has them).
+ *
+ * @example
+ * ```ts
+ * import { toCsv } from "gradlab/notebook";
+ * const about = { digest: "", status: "passed", duration: 1500, server: "http://a/", attempts: 1 } as const;
+ * toCsv([{ name: "C=4", parameters: { C: 4 }, results: { loss: 0.25 }, ...about }]).split("\n")[1];
+ * // → 4,0.25,passed,1.5,http://a/,1,,
+ * ```
+ */
 export function toCsv(cases: readonly CaseResult[]): string {
-  const { parameters, results } = namesOf(cases);
-  const head = [...parameters, ...results, "status", "seconds", "server", "attempts"];
-  const rows = cases.map((one) => [
-    ...parameters.map((name) => show(one.parameters[name])),
-    ...results.map((name) => show(one.results[name])),
-    one.status,
-    (one.duration / 1000).toFixed(3),
-    one.server,
-    String(one.attempts),
-  ]);
-  return `${[head, ...rows].map((row) => row.map(quote).join(",")).join("\n")}\n`;
+  const table = tableOf(cases);
+  const rows = cases.map((_, k) => table.map((column) => show(column.values[k])));
+  return `${[table.map((column) => column.name), ...rows].map((row) => row.map(quote).join(",")).join("\n")}\n`;
+}
+
+/** The table as a danfojs DataFrame; lists and objects become their JSON. */
+export async function toFrame(cases: readonly CaseResult[]): Promise<DataFrame> {
+  const { danfo } = await import("../../data/index.ts");
+  const { DataFrame } = await danfo();
+  const plain = (value: unknown) => (value !== null && typeof value === "object" ? show(value) : value);
+  return new DataFrame(
+    Object.fromEntries(tableOf(cases).map(({ name, values }) => [name, values.map(plain)])) as object,
+  );
+}
+
+type ParquetType = "INT32" | "DOUBLE" | "BOOLEAN" | "JSON" | "STRING";
+
+/** The narrowest type that holds all values of a column. */
+function parquetType(values: readonly unknown[]): ParquetType {
+  const all = (test: (value: unknown) => boolean) => values.every((value) => value === null || test(value));
+  if (all((v) => Number.isInteger(v) && Math.abs(v as number) < 2 ** 31)) return "INT32";
+  if (all((v) => typeof v === "number")) return "DOUBLE";
+  if (all((v) => typeof v === "boolean")) return "BOOLEAN";
+  return all((v) => typeof v === "object") ? "JSON" : "STRING";
+}
+
+/** The table as a Parquet file: numbers as numbers, lists and objects as JSON, absent values null. */
+export async function toParquet(cases: readonly CaseResult[]): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import("hyparquet-writer");
+  const columnData = tableOf(cases).map(({ name, values }) => {
+    const empty = values.every((value) => value === null);
+    const type = empty ? "STRING" : parquetType(values);
+    const fit = (value: unknown) => (value === null || type !== "STRING" ? value : show(value));
+    return { name, data: values.map(fit), type };
+  });
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
 }
 
 const brief = (value: unknown): string => {
@@ -58,81 +139,4 @@ export function toText(cases: readonly CaseResult[]): string {
       .join("  ")
       .trimEnd();
   return [line(head), widths.map((w) => "─".repeat(w)).join("  "), ...rows.map(line)].join("\n");
-}
-
-export interface Series {
-  /** The result, and the values of the other parameters when there are any. */
-  name: string;
-  result: string;
-  x: (number | string)[];
-  y: number[];
-}
-
-/** What to plot: each numeric result against the first parameter with several values, a line for each setting of the others. */
-export function seriesOf(cases: readonly CaseResult[]): { x: string; series: Series[] } | undefined {
-  const { parameters, results } = namesOf(cases);
-  const passed = cases.filter((one) => one.status === "passed");
-  const varying = parameters.filter(
-    (name) => new Set(passed.map((one) => show(one.parameters[name]))).size > 1,
-  );
-  const numeric = (name: string) => passed.every((one) => typeof one.parameters[name] === "number");
-  const x = varying.find(numeric) ?? varying[0];
-  if (x === undefined) return undefined;
-  const others = varying.filter((name) => name !== x);
-  const series = new Map<string, Series>();
-  for (const result of results) {
-    for (const one of passed) {
-      const y = one.results[result];
-      if (typeof y !== "number" || !Number.isFinite(y)) continue;
-      const setting = others.map((name) => `${name}=${show(one.parameters[name])}`).join(", ");
-      const name = setting ? `${result} (${setting})` : result;
-      const line = series.get(name) ?? { name, result, x: [], y: [] };
-      const at = one.parameters[x];
-      line.x.push(typeof at === "number" ? at : show(at));
-      line.y.push(y);
-      series.set(name, line);
-    }
-  }
-  for (const line of series.values()) {
-    const order = line.x.map((_, k) => k);
-    if (line.x.every((v) => typeof v === "number"))
-      order.sort((a, b) => (line.x[a] as number) - (line.x[b] as number));
-    [line.x, line.y] = [order.map((k) => line.x[k]!), order.map((k) => line.y[k]!)];
-  }
-  return series.size > 0 ? { x, series: [...series.values()] } : undefined;
-}
-
-const spansDecades = (values: readonly (number | string)[]): boolean => {
-  const numbers = values.filter((v): v is number => typeof v === "number");
-  return (
-    numbers.length === values.length &&
-    numbers.every((v) => v > 0) &&
-    Math.max(...numbers) >= 20 * Math.min(...numbers)
-  );
-};
-
-/** The plot as SVG; undefined when there is nothing to plot. */
-export async function plotSvg(cases: readonly CaseResult[]): Promise<string | undefined> {
-  const found = seriesOf(cases);
-  if (!found) return undefined;
-  const { Figure, figureToSvg } = await import("../../viz/index.ts");
-  const results = unique(found.series.map((line) => line.result));
-  const figure = new Figure({
-    data: found.series.map((line) => ({
-      type: "scatter",
-      mode: "lines+markers",
-      name: line.name,
-      x: line.x,
-      y: line.y,
-    })),
-    layout: {
-      xaxis: {
-        title: { text: found.x },
-        ...(found.series.every((l) => spansDecades(l.x)) ? { type: "log" } : {}),
-      },
-      yaxis: { title: { text: results.length === 1 ? results[0] : "value" } },
-      showlegend: found.series.length > 1,
-    },
-  });
-  return figureToSvg(figure);
 }
