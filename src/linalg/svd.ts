@@ -92,7 +92,20 @@ export function thin(a: Float64Array, m: number, n: number, failure: string): Sv
   const tall = m >= n;
   const made = tall ? jacobiSvd(a, m, n) : jacobiSvd(flipped(a, m, n), n, m);
   if (!made) throw new NumericalError(`${failure} in 60 sweeps, which should never happen.`);
-  return tall ? made : { u: made.v, s: made.s, v: made.u };
+  return tall ? made : signed({ u: made.v, s: made.s, v: made.u }, m, n);
+}
+
+/** Turns each pair of vectors so that the largest component of the right one is positive. */
+function signed(made: Svd, m: number, n: number): Svd {
+  const { u, s, v } = made;
+  for (let j = 0; j < s.length; j++) {
+    const right = v.subarray(j * n, (j + 1) * n);
+    const top = right.reduce((best, x) => (Math.abs(x) > Math.abs(best) ? x : best), 0);
+    if (top >= 0) continue;
+    for (let i = 0; i < n; i++) right[i] = -right[i];
+    for (let i = j * m; i < (j + 1) * m; i++) u[i] = -u[i];
+  }
+  return made;
 }
 
 function flipped(a: Float64Array, m: number, n: number): Float64Array {

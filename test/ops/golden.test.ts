@@ -33,8 +33,24 @@ function near(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number
   }
 }
 
+/** Records without an outside answer, and why. */
+const OWN: Record<string, string> = { host: "returns whatever its caller draws" };
+
 describe("operations against PyTorch", () => {
   const answers: Record<string, Answer[]> = read("ops").operations;
+  test("every record has an answer", () => {
+    const without = [...operations().keys()].filter((name) => !answers[name] && !OWN[name]);
+    assert.deepEqual(without, [], "add them to test/golden/ops.py and run it again");
+  });
+  test("every differentiable record's gradients have answers too", () => {
+    const without = [...operations().values()].filter(
+      (op) => op.vjp && op.samples().some((_, i) => !answers[op.name]?.[i]?.gradients),
+    );
+    assert.deepEqual(
+      without.map((op) => op.name),
+      [],
+    );
+  });
   for (const [name, list] of Object.entries(answers))
     test(name, () => {
       const op = operations().get(name);
