@@ -15,7 +15,8 @@ export interface ExampleModule {
 }
 
 export interface ModuleOptions {
-  exports: Map<string, Exported>;
+  /** What may be used without an import, by what it is imported from; the first that has a name gives it. */
+  exports: ReadonlyMap<string, Map<string, Exported>>;
   /** Where checks.ts is, as the module sees it. */
   checks: string;
   /** Say which block begins, and hand the value of each block's last expression to `__show`. */
@@ -51,9 +52,13 @@ export function moduleOf(example: Example, options: ModuleOptions): ExampleModul
       places.push(place(i + 1));
     }
   }
-  const wanted = [...used].filter((name) => options.exports.has(name) && !own.has(name)).sort();
-  const specifiers = wanted.map((name) => (isType(options.exports.get(name)!) ? `type ${name}` : name));
-  if (specifiers.length > 0) header.push(`import { ${specifiers.join(", ")} } from "gradlab";`);
+  const wanted = new Set([...used].filter((name) => !own.has(name)).sort());
+  for (const [source, names] of options.exports) {
+    const found = [...wanted].filter((name) => names.has(name));
+    for (const name of found) wanted.delete(name);
+    const specifiers = found.map((name) => (isType(names.get(name)!) ? `type ${name}` : name));
+    if (found.length > 0) header.push(`import { ${specifiers.join(", ")} } from "${source}";`);
+  }
   header.push(
     `import { same as __same, fails as __fails, show as __show, begin as __begin } from "${options.checks}";`,
     "export {};",
@@ -109,12 +114,16 @@ function withChecks(
     const [matches, expected, message] = CHECK.exec(comment.value) ?? [];
     if (matches === undefined || comment.type !== "CommentLine") continue;
     const where = place(comment.loc.start.line);
+    // On the statement's last line or, where that is full, on the next.
     const statement = body.find(
-      (s) => s.loc.end.line === comment.loc.start.line && /^[\s;]*$/.test(code.slice(s.end, comment.start)),
+      (s) =>
+        s.end <= comment.start &&
+        comment.loc.start.line - s.loc.end.line <= 1 &&
+        /^[\s;]*$/.test(code.slice(s.end, comment.start)),
     );
     if (!statement) {
       if (expected === undefined) continue; // a remark that happens to begin with "throws"
-      throw new ExampleError(`${where}: "→" must follow a whole statement, on its last line`);
+      throw new ExampleError(`${where}: "→" must follow a whole statement, on its last line or the next`);
     }
     checked.add(statement);
     if (message !== undefined) {

@@ -7,7 +7,7 @@ import { bundleOf, type MimeBundle } from "../../src/index.ts";
 import { audience } from "./checks.ts";
 import { fencedBlocks, pageExamples } from "./collect.ts";
 import { codeBlock, escapeHtml, formula, markdown, type RenderOptions } from "./render.ts";
-import { inScratchFolder, isRun, prepare, run } from "./run.ts";
+import { enterScratchFolder, isRun, prepare, run } from "./run.ts";
 
 export type Shown = { bundle: MimeBundle } | { text: string };
 
@@ -17,7 +17,8 @@ export async function outputsOf(file: string): Promise<Map<number, Shown[]>> {
   const prepared = prepare(pageExamples(file), `pages/${file.replace(/\W+/g, "-")}`, true);
   const hook = Symbol.for("gradlab.display");
   const global = globalThis as Record<symbol, unknown>;
-  await inScratchFolder(async () => {
+  const leave = enterScratchFolder();
+  try {
     for (const each of prepared.filter(isRun)) {
       let current: Shown[] = [];
       audience.block = (index) => {
@@ -50,7 +51,9 @@ export async function outputsOf(file: string): Promise<Map<number, Shown[]>> {
         delete audience.value;
       }
     }
-  });
+  } finally {
+    leave();
+  }
   return out;
 }
 

@@ -27,8 +27,9 @@ export function prepare(examples: Example[], folderName: string, shows = false):
   const folder = join(cache, "docs", folderName);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const library = ["gradlab", exportsOf(join(root, "src/index.ts"))] as const;
+  const notebook = ["gradlab/notebook", exportsOf(join(root, "src/notebook/index.ts"))] as const;
   const options = {
-    exports: exportsOf(join(root, "src/index.ts")),
     checks: relative(folder, join(root, "docs/site/checks.ts")).replaceAll("\\", "/"),
     shows,
   };
@@ -44,7 +45,9 @@ export function prepare(examples: Example[], folderName: string, shows = false):
     const name = `${example.file.replace(/\W+/g, "-")}-${example.line}.ts`;
     const file = join(folder, name);
     try {
-      const module = moduleOf(example, options);
+      const inNotebook = example.file.startsWith("src/notebook/");
+      const exports = new Map(inNotebook ? [notebook, library] : [library]);
+      const module = moduleOf(example, { ...options, exports });
       writeFileSync(file, module.text);
       return { example, module, file };
     } catch (error) {
@@ -87,17 +90,15 @@ function placed(error: unknown, { file, module, example }: Prepared): Error {
   return new Error(`${place}: ${e.name}: ${e.message}`, { cause: e });
 }
 
-/** Runs `job` in an empty folder, so that files which examples write are no one's. */
-export async function inScratchFolder<T>(job: () => Promise<T>): Promise<T> {
+/** Makes an empty folder the current one, so that files which examples write are no one's; the result undoes it. */
+export function enterScratchFolder(): () => void {
   const before = process.cwd();
   const scratch = mkdtempSync(join(tmpdir(), "gradlab-docs-"));
   process.chdir(scratch);
-  try {
-    return await job();
-  } finally {
+  return () => {
     process.chdir(before);
     rmSync(scratch, { recursive: true, force: true });
-  }
+  };
 }
 
 /** What the compiler has against the examples, each with its place. Empty when all is well. */

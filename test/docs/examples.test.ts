@@ -2,10 +2,10 @@
 // for types, run, and each "// → …" in it compared with what comes out.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { docstringExamples, pageExamples, pages } from "../../docs/site/collect.ts";
 import { docCommentOf, type Exported, exportsOf, isType } from "../../docs/site/exports.ts";
-import { inScratchFolder, isRun, prepare, run, typeErrors } from "../../docs/site/run.ts";
+import { enterScratchFolder, isRun, prepare, run, typeErrors } from "../../docs/site/run.ts";
 import * as gradlab from "../../src/index.ts";
 import { root } from "../../src/setup/paths.mjs";
 
@@ -15,15 +15,18 @@ const examples = [...fromDocstrings, ...pages().flatMap(pageExamples)];
 const prepared = prepare(examples, FOLDER);
 const checkedTypes = typeErrors(prepared, FOLDER);
 
-await test("examples give what they say", async (t) => {
-  await inScratchFolder(async () => {
-    for (const each of prepared.filter(isRun)) {
-      await t.test(`${each.example.file}:${each.example.line}`, { timeout: 60_000 }, async () => {
-        await run(each);
-      });
-    }
-  });
+// Files that examples write go to a folder of their own.
+let leave = () => {};
+before(() => {
+  leave = enterScratchFolder();
 });
+after(() => leave());
+
+for (const each of prepared.filter(isRun)) {
+  test(`${each.example.file}:${each.example.line}`, { timeout: 60_000 }, async () => {
+    await run(each);
+  });
+}
 
 test("examples are right by their types", async () => {
   assert.equal((await checkedTypes).join("\n"), "");
