@@ -1,144 +1,14 @@
-// Sweeps: grids, tables, sharing among servers, losses, and going on after a stop.
+// Sweeps on local servers: losses, going on after a stop, and one sweep at a time.
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import {
-  KernelDeath,
-  ServerError,
-  startServer,
-  sweepNotebook,
-  writeNotebook,
-} from "../../src/notebook/index.ts";
-import { caseName, casesOf, parseGrid, valueList } from "../../src/notebook/sweep/grid.ts";
-import { runPool } from "../../src/notebook/sweep/pool.ts";
-import { readValue, splitResult } from "../../src/notebook/sweep/results.ts";
-import type { CaseResult } from "../../src/notebook/sweep/store.ts";
-import { plotSvg, seriesOf, toCsv, toText } from "../../src/notebook/sweep/table.ts";
+import { startServer, sweepNotebook, writeNotebook } from "../../src/notebook/index.ts";
+import { Leases } from "../../src/notebook/sweep/lease.ts";
 import { code, type Lab, notebook, openLab } from "./helpers.ts";
-
-test("grids: every combination once, with names fit for files", () => {
-  assert.deepEqual(valueList("1,2,4"), [1, 2, 4]);
-  assert.deepEqual(valueList("[1, 2]"), [1, 2]);
-  assert.deepEqual(valueList("[1,2],[3]"), [[1, 2], [3]]);
-  assert.deepEqual(valueList('"a,b",c'), ["a,b", "c"]);
-  const cases = casesOf(parseGrid(["C=1,2", "lr=0.1,0.01"]));
-  assert.deepEqual(
-    cases.map((c) => c.name),
-    ["C=1,lr=0.1", "C=1,lr=0.01", "C=2,lr=0.1", "C=2,lr=0.01"],
-  );
-  assert.notEqual(caseName({ a: "x/y" }), caseName({ a: "x_y" }));
-  assert.match(caseName({ a: "../../etc" }), /^a=\.\._\.\._etc~\w{8}$/);
-  assert.notEqual(caseName({ a: "1" }), caseName({ a: 1 }));
-  assert.throws(() => parseGrid(["C="]), /there is no value/);
-});
-
-test("printed values are read back", () => {
-  assert.deepEqual(
-    ["1.5e-3", "42n", "'text'", "{ a: 1, b: [ 2, 3 ] }", "NaN", "true", "word"].map(readValue),
-    [0.0015, 42, "text", { a: 1, b: [2, 3] }, "NaN", true, "word"],
-  );
-  assert.deepEqual(splitResult("best=Math.max(1, 2) == 2"), ["best", "Math.max(1, 2) == 2"]);
-  assert.deepEqual(splitResult("loss"), ["loss", "loss"]);
-});
-
-const result = (parameters: Record<string, unknown>, results: Record<string, unknown>): CaseResult => ({
-  ...{ name: caseName(parameters), parameters, digest: "", status: "passed", results },
-  ...{ duration: 1500, server: "s", attempts: 1 },
-});
-
-test("the table holds parameters and results, the plot a line for each setting", async () => {
-  const cases = [
-    result({ C: 64, lr: 0.1 }, { error: 0.03, note: 'a,"b"' }),
-    result({ C: 1, lr: 0.1 }, { error: 0.3 }),
-    result({ C: 1, lr: 0.2 }, { error: 0.4 }),
-  ];
-  assert.equal(
-    toCsv(cases),
-    'C,lr,error,note,status,seconds,server,attempts\n64,0.1,0.03,"a,""b""",passed,1.500,s,1\n1,0.1,0.3,,passed,1.500,s,1\n1,0.2,0.4,,passed,1.500,s,1\n',
-  );
-  assert.match(toText(cases), /^ C {3}lr {2}error/);
-  assert.deepEqual(seriesOf(cases), {
-    x: "C",
-    series: [
-      { name: "error (lr=0.1)", result: "error", x: [1, 64], y: [0.3, 0.03] },
-      { name: "error (lr=0.2)", result: "error", x: [1], y: [0.4] },
-    ],
-  });
-  assert.match((await plotSvg(cases))!, /<svg/);
-  assert.equal(await plotSvg(cases.slice(0, 1)), undefined);
-});
-
-const fakeServer = (url: string) => ({
-  baseUrl: url,
-  token: "",
-  root: undefined,
-  gone: new Promise<string>(() => {}),
-  close: async () => {},
-});
-
-test("the pool keeps limits, moves lost work elsewhere, waits for full servers and gives up in the end", async () => {
-  const running: Record<string, number> = { a: 0, b: 0 };
-  const most: Record<string, number> = { a: 0, b: 0 };
-  const did: string[] = [];
-  const gaveUp: string[] = [];
-  let opened = 0;
-  let full = true;
-  const tasks = ["1", "2", "3", "4", "killer", "on-b-only"];
-  await runPool(
-    tasks,
-    [
-      { name: "a", limit: 2, open: async () => fakeServer("a") },
-      {
-        name: "b",
-        limit: 1,
-        open: async () => {
-          if (++opened < 3) throw new ServerError("unreachable");
-          return fakeServer("b");
-        },
-      },
-    ],
-    async (_, name, task) => {
-      running[name]!++;
-      most[name] = Math.max(most[name]!, running[name]!);
-      await new Promise((done) => setTimeout(done, 5));
-      running[name]!--;
-      if (full && task === "1") {
-        full = false;
-        throw new ServerError("too many kernels", 429);
-      }
-      if (task === "killer") throw new KernelDeath("it kills kernels");
-      if (task === "on-b-only" && name === "a") throw new KernelDeath("not here");
-      did.push(task);
-    },
-    async (task, why, attempts) => {
-      gaveUp.push(`${task}: ${why} (${attempts})`);
-    },
-    { pause: 2 },
-  );
-  assert.deepEqual(did.sort(), ["1", "2", "3", "4", "on-b-only"]);
-  assert.deepEqual(gaveUp, ["killer: it kills kernels (3)"]);
-  assert.ok(most["a"]! <= 2 && most["b"]! <= 1);
-});
-
-test("servers that stay away are given up, and what is left is told", async () => {
-  const gaveUp: string[] = [];
-  const open = async () => {
-    throw new ServerError("unreachable");
-  };
-  await runPool(
-    ["x"],
-    [{ name: "a", limit: 1, open }],
-    async () => {},
-    async (task, why) => void gaveUp.push(`${task}: ${why}`),
-    {
-      pause: 1,
-      patience: 3,
-    },
-  );
-  assert.deepEqual(gaveUp, ["x: unreachable"]);
-});
 
 let lab: Lab;
 before(async () => {
@@ -239,5 +109,32 @@ test("when a server is lost its run is done on another", async () => {
   );
   assert.ok(cases.every((c) => c.server === lab.server.baseUrl || c.attempts === 1));
   await second.close();
+  await rm(folder, { recursive: true });
+});
+
+test("a folder is swept by one process at a time; what a dead one left does not bar the way", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "gradlab-sweep-"));
+  await mkdir(folder, { recursive: true });
+  const held = await Leases.open(folder);
+  await assert.rejects(
+    Leases.open(folder),
+    new RegExp(`being run by process ${process.pid} on ${hostname()}: wait for it`),
+  );
+  await held.take("C=1", { server: "http://a/", kernel: "k" });
+  assert.deepEqual(await held.left(), [{ name: "C=1", lease: { server: "http://a/", kernel: "k" } }]);
+  await held.close();
+  assert.deepEqual(await readdir(folder), []);
+
+  const child = spawn(process.execPath, ["-e", ""]);
+  await once(child, "exit");
+  await writeFile(join(folder, "lock"), JSON.stringify({ pid: child.pid, host: hostname(), began: "1" }));
+  await (await Leases.open(folder)).close(); // its process is gone
+  const reused = { pid: process.pid, host: hostname(), began: "another process's beginning" };
+  await writeFile(join(folder, "lock"), JSON.stringify(reused));
+  if (process.platform === "linux")
+    await (await Leases.open(folder)).close(); // its number was given to another
+  else await rm(join(folder, "lock"));
+  await writeFile(join(folder, "lock"), JSON.stringify({ ...reused, host: "elsewhere" }));
+  await assert.rejects(Leases.open(folder), /on elsewhere/); // touched just now, so it lives
   await rm(folder, { recursive: true });
 });

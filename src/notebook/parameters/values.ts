@@ -7,7 +7,7 @@ import { NotebookError } from "../format/types.ts";
 /** The value a piece of text stands for. */
 export function parseValue(text: string): unknown {
   try {
-    return text === "" ? "" : parse(text, { schema: "core" });
+    return text === "" ? "" : parse(text, { schema: "core", logLevel: "error" });
   } catch {
     return text; // not YAML: taken literally
   }
@@ -32,7 +32,7 @@ export async function readParameters(
   if (file !== undefined) {
     let content: unknown;
     try {
-      content = parse(await readFile(file, "utf8"));
+      content = parse(await readFile(file, "utf8"), { logLevel: "error" });
     } catch (error) {
       throw new NotebookError(`cannot read the parameters in ${file}: ${(error as Error).message}`);
     }
