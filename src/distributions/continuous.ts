@@ -4,7 +4,6 @@
 
 import {
   add,
-  and,
   broadcastTo,
   div,
   erf,
@@ -14,21 +13,25 @@ import {
   lgamma,
   lift,
   log,
-  log1p,
   mul,
   neg,
+  or,
   polygamma,
+  sigmoid,
   square,
   sub,
   type TensorLike,
   where,
 } from "../ops/index.ts";
 import type { Random, Tensor } from "../tensor/index.ts";
+import { xLog1P, xLogP } from "./discrete.ts";
 import { Distribution, isPositive, noise, parameters, require, stream } from "./distribution.ts";
-import { gammainc, gammaincinv } from "./gammainc.ts";
+import { gammainc, gammaincinv, logGammaDraw } from "./gammainc.ts";
 
 const psi = (x: Tensor): Tensor => polygamma(0, x);
 const OUTSIDE = Number.NEGATIVE_INFINITY;
+/** NaN is neither inside nor outside: it stays NaN. */
+const unless = (outside: Tensor, value: Tensor): Tensor => where(outside, OUTSIDE, value);
 
 /** N(loc, scale²): logProb = −½ ((x − μ)/σ)² − log σ − ½ log 2π. */
 export class Normal extends Distribution {
@@ -38,7 +41,8 @@ export class Normal extends Distribution {
     const { tensors, batch } = parameters("Normal", loc, scale);
     super(batch);
     [this.loc, this.scale] = tensors;
-    require(this.scale, "Normal", "scale", isPositive, "positive");
+    require(this.loc, "Normal", "loc", (v) => !Number.isNaN(v), "a number");
+    require(this.scale, "Normal", "scale", isPositive, "positive and finite");
   }
   get mean(): Tensor {
     return broadcastTo(this.loc, this.batchShape);
@@ -70,7 +74,7 @@ export class Uniform extends Distribution {
     const { tensors, batch } = parameters("Uniform", low, high);
     super(batch);
     [this.low, this.high] = tensors;
-    require(sub(this.high, this.low), "Uniform", "high − low", isPositive, "positive");
+    require(sub(this.high, this.low), "Uniform", "high − low", isPositive, "positive and finite");
   }
   get mean(): Tensor {
     return mul(0.5, add(this.low, this.high));
@@ -80,8 +84,8 @@ export class Uniform extends Distribution {
   }
   logProb(x: TensorLike): Tensor {
     const t = lift(x, "logProb", this.low);
-    const inside = and(greaterEqual(t, this.low), less(t, this.high));
-    return where(inside, neg(log(sub(this.high, this.low))), OUTSIDE);
+    const outside = or(less(t, this.low), greaterEqual(t, this.high));
+    return unless(outside, sub(mul(0, t), log(sub(this.high, this.low))));
   }
   override entropy(): Tensor {
     return log(sub(this.high, this.low));
@@ -99,7 +103,7 @@ export class Uniform extends Distribution {
   }
 }
 
-/** Gamma(concentration a, rate b): logProb = a log b + (a − 1) log x − b x − log Γ(a) for x > 0. */
+/** Gamma(concentration a, rate b): logProb = a log b + (a − 1) log x − b x − log Γ(a) for x ≥ 0. */
 export class Gamma extends Distribution {
   readonly concentration: Tensor;
   readonly rate: Tensor;
@@ -107,8 +111,8 @@ export class Gamma extends Distribution {
     const { tensors, batch } = parameters("Gamma", concentration, rate);
     super(batch);
     [this.concentration, this.rate] = tensors;
-    require(this.concentration, "Gamma", "concentration", isPositive, "positive");
-    require(this.rate, "Gamma", "rate", isPositive, "positive");
+    require(this.concentration, "Gamma", "concentration", isPositive, "positive and finite");
+    require(this.rate, "Gamma", "rate", isPositive, "positive and finite");
   }
   get mean(): Tensor {
     return div(this.concentration, this.rate);
@@ -119,10 +123,10 @@ export class Gamma extends Distribution {
   logProb(x: TensorLike): Tensor {
     const { concentration: a, rate: b } = this;
     const t = lift(x, "logProb", a);
-    const inside = greater(t, 0);
-    const safe = where(inside, t, 1);
-    const value = sub(add(mul(a, log(b)), mul(sub(a, 1), log(safe))), add(mul(b, safe), lgamma(a)));
-    return where(inside, value, OUTSIDE);
+    const outside = less(t, 0);
+    const safe = where(outside, 1, t);
+    const value = sub(add(mul(a, log(b)), xLogP(sub(a, 1), safe)), add(mul(b, safe), lgamma(a)));
+    return unless(outside, value);
   }
   override entropy(): Tensor {
     const { concentration: a, rate: b } = this;
@@ -138,7 +142,7 @@ export class Gamma extends Distribution {
   }
 }
 
-/** Beta(a, b): logProb = (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) for 0 < x < 1. */
+/** Beta(a, b): logProb = (a − 1) log x + (b − 1) log(1 − x) − log B(a, b) for 0 ≤ x ≤ 1. */
 export class Beta extends Distribution {
   readonly a: Tensor;
   readonly b: Tensor;
@@ -146,8 +150,8 @@ export class Beta extends Distribution {
     const { tensors, batch } = parameters("Beta", a, b);
     super(batch);
     [this.a, this.b] = tensors;
-    require(this.a, "Beta", "a", isPositive, "positive");
-    require(this.b, "Beta", "b", isPositive, "positive");
+    require(this.a, "Beta", "a", isPositive, "positive and finite");
+    require(this.b, "Beta", "b", isPositive, "positive and finite");
   }
   get mean(): Tensor {
     return div(this.a, add(this.a, this.b));
@@ -162,13 +166,10 @@ export class Beta extends Distribution {
   }
   logProb(x: TensorLike): Tensor {
     const t = lift(x, "logProb", this.a);
-    const inside = and(greater(t, 0), less(t, 1));
-    const safe = where(inside, t, 0.5);
-    const value = sub(
-      add(mul(sub(this.a, 1), log(safe)), mul(sub(this.b, 1), log1p(neg(safe)))),
-      this.logNormalizer(),
-    );
-    return where(inside, value, OUTSIDE);
+    const outside = or(less(t, 0), greater(t, 1));
+    const safe = where(outside, 0.5, t);
+    const sides = add(xLogP(sub(this.a, 1), safe), xLog1P(sub(this.b, 1), neg(safe)));
+    return unless(outside, sub(sides, this.logNormalizer()));
   }
   override entropy(): Tensor {
     const { a, b } = this;
@@ -179,7 +180,7 @@ export class Beta extends Distribution {
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
     const r = stream(random);
     const full = [...shape, ...this.batchShape];
-    const x = gammaincinv(this.a, noise(r, "uniform", full));
-    return div(x, add(x, gammaincinv(this.b, noise(r, "uniform", full))));
+    const x = logGammaDraw(this.a, noise(r, "uniform", full));
+    return sigmoid(sub(x, logGammaDraw(this.b, noise(r, "uniform", full))));
   }
 }

@@ -4,17 +4,20 @@
 
 import {
   add,
+  and,
   broadcastTo,
   div,
   equal,
   expandDims,
   gather,
+  lessEqual,
   lift,
   log,
+  log1p,
   logSoftmax,
   mul,
   neg,
-  or,
+  notEqual,
   sigmoid,
   softmax,
   softplus,
@@ -33,10 +36,16 @@ export type Chances = TensorLike | { logits: TensorLike };
 const isLogits = (c: Chances): c is { logits: TensorLike } =>
   typeof c === "object" && !(c instanceof Tensor) && !Array.isArray(c) && "logits" in c;
 
-/** x log p with 0 log 0 = 0. */
+/** x log p with 0 log 0 = 0. Where p > 0 the slope by x is log p, also at x = 0. */
 export function xLogP(x: Tensor, p: Tensor): Tensor {
-  const zero = equal(x, 0);
+  const zero = and(equal(x, 0), lessEqual(p, 0));
   return where(zero, 0, mul(x, log(where(zero, 1, p))));
+}
+
+/** x log(1 + p) with 0 log 0 = 0, accurate for small p. */
+export function xLog1P(x: Tensor, p: Tensor): Tensor {
+  const zero = and(equal(x, 0), lessEqual(p, -1));
+  return where(zero, 0, mul(x, log1p(where(zero, 0, p))));
 }
 
 /** 1 with probability p, else 0: logProb = x log p + (1 − x) log(1 − p). */
@@ -65,7 +74,7 @@ export class Bernoulli extends Distribution {
     const value = this.#logits
       ? sub(mul(t, this.#logits), softplus(this.#logits))
       : add(xLogP(t, this.probs), xLogP(sub(1, mul(t, 1)), sub(1, this.probs)));
-    return where(or(equal(t, 0), equal(t, 1)), value, Number.NEGATIVE_INFINITY);
+    return where(and(notEqual(t, 0), notEqual(t, 1)), sub(mul(0, t), Number.POSITIVE_INFINITY), value);
   }
   override entropy(): Tensor {
     if (this.#logits) return sub(softplus(this.#logits), mul(this.probs, this.#logits));

@@ -9,12 +9,25 @@ import { fromHost } from "../ops/host.ts";
 import { lift, noGrad, sqrt, type TensorLike } from "../ops/index.ts";
 import { ArgumentError, broadcastShapes, type Random, rng, Tensor } from "../tensor/index.ts";
 
+/**
+ * The base of all distributions. Their constructors take numbers, arrays or tensors, which broadcast.
+ */
 export abstract class Distribution {
   readonly batchShape: readonly number[];
   readonly eventShape: readonly number[];
   constructor(batchShape: readonly number[], eventShape: readonly number[] = []) {
     this.batchShape = batchShape;
     this.eventShape = eventShape;
+  }
+
+  toString(): string {
+    const own = Object.entries(this)
+      .filter(([name, t]) => t instanceof Tensor || (t instanceof Distribution && name !== "constructor"))
+      .map(([name, t]) => `${name}: ${t}`);
+    return `${this.constructor.name} { ${own.join(", ")} }`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   abstract get mean(): Tensor;
@@ -46,8 +59,14 @@ export abstract class Distribution {
   }
 }
 
-export const stream = (random: number | Random): Random =>
-  typeof random === "number" ? rng(random) : random;
+export function stream(random: number | Random): Random {
+  if (typeof random === "number") return rng(random);
+  if (random === undefined)
+    throw new ArgumentError(
+      "sample: give a seed or a stream of random numbers first, e.g. d.sample(1, [100]).",
+    );
+  return random;
+}
 
 /** Standard normal or uniform numbers; inside compile(), fresh ones at every replay. */
 export function noise(random: number | Random, kind: "normal" | "uniform", shape: readonly number[]): Tensor {

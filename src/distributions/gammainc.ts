@@ -9,10 +9,12 @@
 
 import { special } from "../kernels/index.ts";
 import {
+  add,
   apply,
   defineOp,
   div,
   exp,
+  less,
   lgamma,
   log,
   mul,
@@ -21,6 +23,7 @@ import {
   sub,
   sumTo,
   tex,
+  where,
 } from "../ops/index.ts";
 import {
   ArgumentError,
@@ -179,5 +182,15 @@ export const gammainc = (a: Tensor | number, x: Tensor | number): Tensor =>
 /** The inverse of P(a, ·): the quantile function of Gamma(a, 1). */
 export const gammaincinv = (a: Tensor | number, u: Tensor | number): Tensor =>
   apply(gammaQuantileOp, [asTensor(a), asTensor(u)], null);
+
+/**
+ * The logarithm of a Gamma(a, 1) draw from u uniform in (0, 1). Below what a double holds, where
+ * P(a, x) = xᵃ / Γ(a + 1) exactly, log x = (log u + log Γ(a + 1)) / a; so ratios of draws stay right for small a.
+ */
+export function logGammaDraw(a: Tensor, u: Tensor): Tensor {
+  const x = gammaincinv(a, u);
+  const tiny = less(x, 1e-290);
+  return where(tiny, div(add(log(u), lgamma(add(a, 1))), a), log(where(tiny, 1, x)));
+}
 
 const asTensor = (x: Tensor | number): Tensor => (x instanceof Tensor ? x : (tensor(x) as Tensor));

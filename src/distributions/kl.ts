@@ -17,7 +17,7 @@ import {
   sum,
   where,
 } from "../ops/index.ts";
-import { ArgumentError, type Tensor } from "../tensor/index.ts";
+import { ArgumentError, ShapeError, type Tensor } from "../tensor/index.ts";
 import { Beta, Gamma, Normal, Uniform } from "./continuous.ts";
 import { Bernoulli, Categorical, xLogP } from "./discrete.ts";
 import type { Distribution } from "./distribution.ts";
@@ -27,6 +27,12 @@ const psi = (x: Tensor): Tensor => polygamma(0, x);
 
 /** KL(p ‖ q); ∞ where q is 0 and p is not. @throws ArgumentError for pairs without a closed form */
 export function klDivergence(p: Distribution, q: Distribution): Tensor {
+  const outcomes = (d: Distribution): number | undefined =>
+    d instanceof Categorical ? d.classes : d.eventShape[0];
+  if (p.constructor === q.constructor && outcomes(p) !== outcomes(q))
+    throw new ShapeError(
+      `klDivergence: p is over ${outcomes(p)} and q over ${outcomes(q)} ${p instanceof Categorical ? "outcomes" : "dimensions"}.`,
+    );
   if (p instanceof Normal && q instanceof Normal) {
     const ratio = square(div(p.scale, q.scale));
     const move = square(div(sub(p.loc, q.loc), q.scale));

@@ -3,7 +3,7 @@
  */
 
 import { add, expandDims, lift, logSumExp, mul, square, sub, sum, type TensorLike } from "../ops/index.ts";
-import { allocate, type Random, ShapeError, shapeText, Tensor } from "../tensor/index.ts";
+import { ArgumentError, allocate, type Random, ShapeError, shapeText, Tensor } from "../tensor/index.ts";
 import type { Categorical } from "./discrete.ts";
 import { Distribution, stream } from "./distribution.ts";
 
@@ -45,6 +45,11 @@ export class Mixture extends Distribution {
   override cdf(x: TensorLike): Tensor {
     const t = lift(x, "cdf");
     return sum(mul(this.weights.probs, this.components.cdf(expandDims(t, t.rank))), -1);
+  }
+  override rsample(): Tensor {
+    throw new ArgumentError(
+      "Mixture: which component a draw comes from is discrete, so draws have no gradient; use sample() and logProb().",
+    );
   }
   override sample(random: number | Random, shape: readonly number[] = []): Tensor {
     const r = stream(random);

@@ -2,7 +2,7 @@
  * Distributions of vectors: MultivariateNormal and Dirichlet.
  */
 
-import { cholesky, diagonal, inv, triangularSolve } from "../linalg/index.ts";
+import { cholesky, diagonal, inv, triangularSolve, triu } from "../linalg/index.ts";
 import {
   add,
   broadcastTo,
@@ -14,6 +14,7 @@ import {
   matmul,
   mul,
   polygamma,
+  softmax,
   square,
   squeeze,
   sub,
@@ -31,7 +32,7 @@ import {
 } from "../tensor/index.ts";
 import { xLogP } from "./discrete.ts";
 import { Distribution, isPositive, noise, require } from "./distribution.ts";
-import { gammaincinv } from "./gammainc.ts";
+import { logGammaDraw } from "./gammainc.ts";
 
 const LOG_2PI = Math.log(2 * Math.PI);
 
@@ -47,18 +48,17 @@ export class MultivariateNormal extends Distribution {
   readonly scaleTril: Tensor;
   constructor(loc: TensorLike, spread: Spread) {
     const mean = lift(loc, "MultivariateNormal");
-    const L =
-      "scaleTril" in spread
-        ? lift(spread.scaleTril, "MultivariateNormal")
-        : cholesky(
-            "covariance" in spread ? lift(spread.covariance, "MultivariateNormal") : inv(spread.precision),
-          );
+    const L = factorOf(spread);
     const d = mean.shape[mean.rank - 1];
     if (mean.rank === 0 || L.rank < 2 || L.shape[L.rank - 1] !== d || L.shape[L.rank - 2] !== d)
       throw new ShapeError(
         `MultivariateNormal: loc has shape ${shapeText(mean.shape)} and the matrix ${shapeText(L.shape)}; expected [..., d] and [..., d, d].`,
       );
-    require(diagonal(L.detach()), "MultivariateNormal", "the diagonal of scaleTril", isPositive, "positive");
+    require(mean, "MultivariateNormal", "loc", (v) => !Number.isNaN(v), "a number");
+    require(triu(L.detach(), 1), "MultivariateNormal", "scaleTril above its diagonal", (v) => v === 0, "0");
+    require(diagonal(
+      L.detach(),
+    ), "MultivariateNormal", "the diagonal of scaleTril", isPositive, "positive and finite");
     super(broadcastShapes(mean.shape.slice(0, -1), L.shape.slice(0, -2), "MultivariateNormal"), [d]);
     this.loc = mean;
     this.scaleTril = L;
@@ -74,7 +74,7 @@ export class MultivariateNormal extends Distribution {
   }
   logProb(x: TensorLike): Tensor {
     const d = this.eventShape[0];
-    const Z = sub(lift(x, "logProb", this.loc), this.loc);
+    const Z = sub(fits(lift(x, "logProb", this.loc), d, "MultivariateNormal"), this.loc);
     const logScale = sum(log(diagonal(this.scaleTril)), -1);
     // One factor for all rows: solve them together, as columns.
     const whitened =
@@ -93,6 +93,23 @@ export class MultivariateNormal extends Distribution {
   }
 }
 
+function factorOf(spread: Spread): Tensor {
+  const where = "MultivariateNormal";
+  if ("scaleTril" in spread) return lift(spread.scaleTril, where);
+  if ("covariance" in spread) return cholesky(lift(spread.covariance, where));
+  if ("precision" in spread) return cholesky(inv(spread.precision));
+  throw new ArgumentError(
+    `${where}: give its spread as { covariance }, { precision } or { scaleTril }; got { ${Object.keys(spread)} }.`,
+  );
+}
+
+/** The last axis of a value must be one draw's. */
+function fits(x: Tensor, d: number, where: string): Tensor {
+  if (x.rank === 0 || x.shape[x.rank - 1] !== d)
+    throw new ShapeError(`${where}.logProb: x has shape ${shapeText(x.shape)}; expected [..., ${d}].`);
+  return x;
+}
+
 /** Dirichlet(α [..., K]) on the simplex: logProb = Σ (α_k − 1) log x_k + log Γ(Σα) − Σ log Γ(α_k). */
 export class Dirichlet extends Distribution {
   readonly concentration: Tensor;
@@ -100,7 +117,7 @@ export class Dirichlet extends Distribution {
     const a = lift(concentration, "Dirichlet");
     if (a.rank === 0) throw new ShapeError("Dirichlet: expected concentrations [..., K]; got one number.");
     super(a.shape.slice(0, -1), a.shape.slice(-1));
-    require(a, "Dirichlet", "concentration", isPositive, "positive");
+    require(a, "Dirichlet", "concentration", isPositive, "positive and finite");
     this.concentration = a;
   }
   get mean(): Tensor {
@@ -116,7 +133,7 @@ export class Dirichlet extends Distribution {
   }
   /** @throws ArgumentError when a row of x does not lie on the simplex */
   logProb(x: TensorLike): Tensor {
-    const t = lift(x, "logProb", this.concentration);
+    const t = fits(lift(x, "logProb", this.concentration), this.eventShape[0], "Dirichlet");
     const totals = t.detach().sum(-1);
     for (const s of totals.hasValues ? totals.values() : [])
       if (Math.abs(s - 1) > 1e-6)
@@ -133,7 +150,6 @@ export class Dirichlet extends Distribution {
   /** Normalised gamma draws. */
   override rsample(random: number | Random, shape: readonly number[] = []): Tensor {
     const u = noise(random, "uniform", [...shape, ...this.batchShape, ...this.eventShape]);
-    const g = gammaincinv(this.concentration, u);
-    return div(g, sum(g, -1, { keepdim: true }));
+    return softmax(logGammaDraw(this.concentration, u), -1);
   }
 }

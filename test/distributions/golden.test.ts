@@ -11,6 +11,7 @@ import {
   Categorical,
   Dirichlet,
   type Distribution,
+  eye,
   Gamma,
   gammainc,
   gammaincinv,
@@ -81,6 +82,74 @@ for (const [name, c] of Object.entries(golden.cases as Record<string, any>)) {
     if (last && name !== "Bernoulli") agree(grad((v: Tensor) => p.logProb(v).mul(w).sum())(x), last, 1e-9);
   });
 }
+
+const others: Record<string, (...p: Tensor[]) => Distribution> = {
+  "Dirichlet 1": (a) => new Dirichlet(a),
+  "Gamma 1": (a, b) => new Gamma(a, b),
+  "Beta 1": (a, b) => new Beta(a, b),
+  "Bernoulli logits": (logits) => new Bernoulli({ logits }),
+  "Categorical logits": (logits) => new Categorical({ logits }),
+  "MultivariateNormal batch": (m, scaleTril) => new MultivariateNormal(m, { scaleTril }),
+  "MultivariateNormal precision": (precision) => new MultivariateNormal([0, 0, 0], { precision }),
+  Mixture: (w, m, s) => new Mixture(new Categorical(w), new Normal(m, s)),
+};
+const against: Record<string, Distribution> = {
+  "Dirichlet 1": new Dirichlet([2, 2, 2]),
+  "Gamma 1": new Gamma([2, 2], [1, 1]),
+  "Beta 1": new Beta([2, 2], [1, 1]),
+  "Bernoulli logits": new Bernoulli({
+    logits: [
+      [0.1, 0.2],
+      [0.3, -0.4],
+    ],
+  }),
+  "Categorical logits": new Categorical({
+    logits: [
+      [0.1, 0.2, 0.3],
+      [0, 0, 1],
+    ],
+  }),
+  "MultivariateNormal batch": new MultivariateNormal([0, 0, 0], { covariance: eye(3).mul(2) }),
+};
+for (const [name, c] of Object.entries(golden.more as Record<string, any>))
+  test(`${name}: densities and gradients`, () => {
+    const a = c.a.map(read) as Tensor[];
+    const x = name.startsWith("Categorical") ? tensor(Int32Array.from(c.x.value)) : read(c.x);
+    const p = others[name](...a);
+    agree(p.logProb(x), c.logProb);
+    const w = tensor(c.logProb.value.map((_: number, i: number) => Math.sin(1.7 * i + 0.6) + 0.3));
+    a.forEach((_, i) => {
+      const along = (v: Tensor): Tensor =>
+        others[name](...a.with(i, v))
+          .logProb(x)
+          .mul(w.reshape(c.logProb.shape))
+          .sum();
+      agree(grad(along)(a[i]), c.gradient[i], 1e-9);
+    });
+    if (!against[name]) return;
+    agree(p.entropy(), c.entropy, 1e-9);
+    agree(klDivergence(p, against[name]), c.kl, 1e-9);
+  });
+
+test("on and beyond the edge of the support, as SciPy", () => {
+  const make: Record<string, (...p: number[]) => Distribution> = {
+    Gamma: (a) => new Gamma(a, 1),
+    Beta: (a, b) => new Beta(a, b),
+    Normal: () => new Normal(0, 1),
+    Uniform: () => new Uniform(-1, 2),
+  };
+  for (const [name, rows] of Object.entries(golden.edges as Record<string, (number | string)[][]>))
+    for (const row of rows) {
+      const [x, saved] = row.slice(-2).map(Number);
+      const mine = make[name](...(row.slice(0, -2) as number[]))
+        .logProb(x)
+        .item();
+      const same = mine === saved || Math.abs(mine - saved) < 1e-10 * Math.max(1, Math.abs(saved));
+      assert.ok(same, `${name}(${row.slice(0, -2)}) at ${x}: ${mine} against ${saved}`);
+    }
+  for (const d of [new Normal(), new Uniform(), new Gamma(2), new Beta(1, 1), new Bernoulli(0.3)])
+    assert.ok(Number.isNaN(d.logProb(Number.NaN).item()), d.constructor.name);
+});
 
 test("a mixture of normals", () => {
   const g = golden.mixture;

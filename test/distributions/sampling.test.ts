@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import {
   Bernoulli,
   Beta,
@@ -119,8 +120,23 @@ test("outside the support the density is 0; certain outcomes are exact", () => {
   assert.equal(far.item(), 1);
 });
 
+test("beta and Dirichlet draws of tiny concentrations are corners, not NaN", () => {
+  const x = new Beta(1e-3, 3e-3).sample(1, [4000]);
+  assert.ok(x.values().every((v: number) => v >= 0 && v <= 1));
+  assert.ok(Math.abs(x.mean().item() - 0.25) < 0.03);
+  const y = new Dirichlet([1e-3, 1e-3, 2e-3]).sample(2, [4000]);
+  assert.ok(y.sub(0).sum(1).sub(1).abs().max().item() < 1e-12);
+  assert.ok(Math.abs(y.select(2, 1).mean().item() - 0.5) < 0.03);
+});
+
+test("a distribution prints as what it is", () => {
+  assert.equal(inspect(new Normal(0, 2)), "Normal { loc: tensor(0, float64), scale: tensor(2, float64) }");
+  const m = new Mixture(new Categorical([0.3, 0.7]), new Normal([-1, 2], 1));
+  assert.match(String(m), /^Mixture \{ weights: Categorical \{ probs: .* \}, components: Normal \{/);
+});
+
 test("parameters are checked by name", () => {
-  assert.throws(() => new Normal(0, -1), /Normal: scale must be positive; got -1/);
+  assert.throws(() => new Normal(0, -1), /Normal: scale must be positive and finite; got -1/);
   assert.throws(() => new Gamma(0), /concentration must be positive/);
   assert.throws(() => new Uniform(1, 1), /high − low must be positive/);
   assert.throws(() => new Bernoulli(1.2), /between 0 and 1/);
@@ -138,6 +154,26 @@ test("parameters are checked by name", () => {
     /not positive definite/,
   );
   assert.throws(() => new MultivariateNormal([0, 0, 0], { covariance: S }), /loc has shape \[3\]/);
+  assert.throws(() => new Normal(Number.NaN, 1), /loc must be a number; got NaN/);
+  assert.throws(() => new MultivariateNormal([0, 0], {} as never), /\{ covariance \}, \{ precision \} or/);
+  const upper = [
+    [1, 5],
+    [0, 1],
+  ];
+  assert.throws(
+    () => new MultivariateNormal([0, 0], { scaleTril: upper }),
+    /above its diagonal must be 0; got 5/,
+  );
+  assert.throws(
+    () => new MultivariateNormal([0, 0], { covariance: S }).logProb([1, 1, 1]),
+    /MultivariateNormal.logProb: x has shape \[3\]; expected \[..., 2\]/,
+  );
+  assert.throws(
+    () => klDivergence(new Categorical([1, 1]), new Categorical([1, 1, 1])),
+    /over 2 and q over 3 out/,
+  );
+  assert.throws(() => all[9].rsample(1), /which component a draw comes from is discrete/);
+  assert.throws(() => (new Normal() as any).sample(), /give a seed or a stream/);
   assert.throws(() => new Mixture(new Categorical([0.5, 0.5]), new Normal(0, 1)), /2 weights/);
   assert.throws(() => klDivergence(new Normal(), new Gamma(1)), /no closed form for Normal and Gamma/);
 });

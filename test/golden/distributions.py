@@ -55,12 +55,58 @@ for name, (cls, a, b, x) in make.items():
         "gradient": [None if g is None else out(g) for g in grads],
         "klGradient": [out(g) for g in torch.autograd.grad(kl.sum(), pa, retain_graph=True)],
     }
+# Batches, logits, parameters at which a term vanishes, and values on the edge of the support.
+more = {}
+
+
+def save(name, p, x, params, kl=None):
+    logp = p.log_prob(x)
+    w = torch.sin(1.7 * torch.arange(logp.numel(), dtype=torch.float64) + 0.6) + 0.3
+    more[name] = {"a": [out(v) for v in params], "x": out(x), "logProb": out(logp),
+                  "gradient": [out(g) for g in torch.autograd.grad((logp.reshape(-1) * w).sum(), params, retain_graph=True)]}
+    if kl is not None:
+        more[name]["kl"] = out(D.kl_divergence(p, kl))
+        more[name]["entropy"] = out(p.entropy())
+
+
+one = t([1.0, 2.0, 1.0])
+save("Dirichlet 1", D.Dirichlet(one), torch.tensor(simplex), [one], D.Dirichlet(t([2.0, 2.0, 2.0])))
+a1, b1 = t([1.0, 1.0]), t([1.0, 2.0])
+save("Gamma 1", D.Gamma(a1, b1), torch.tensor([[0.3, 2.0]], dtype=torch.float64), [a1, b1], D.Gamma(t([2.0, 2.0]), t([1.0, 1.0])))
+save("Beta 1", D.Beta(a1, b1), torch.tensor([[0.3, 0.8]], dtype=torch.float64), [a1, b1], D.Beta(t([2.0, 2.0]), t([1.0, 1.0])))
+lo = t([[0.5, -1.0], [30.0, -40.0]])
+save("Bernoulli logits", D.Bernoulli(logits=lo), torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64), [lo], D.Bernoulli(logits=t([[0.1, 0.2], [0.3, -0.4]])))
+cl = t([[0.5, -1.0, 2.0], [40.0, 0.0, -40.0]])
+save("Categorical logits", D.Categorical(logits=cl), torch.tensor([2.0, 0.0], dtype=torch.float64), [cl], D.Categorical(logits=t([[0.1, 0.2, 0.3], [0.0, 0.0, 1.0]])))
+loc = t(r.normal(size=(2, 3)))
+tril = t(np.stack([np.linalg.cholesky(S), np.linalg.cholesky(S2)]))
+save("MultivariateNormal batch", D.MultivariateNormal(loc, scale_tril=tril), torch.tensor(r.normal(size=(4, 2, 3))), [loc, tril],
+     D.MultivariateNormal(t(np.zeros(3)), t(np.eye(3) * 2)))
+prec = t(np.linalg.inv(S))
+save("MultivariateNormal precision", D.MultivariateNormal(t(np.zeros(3)), precision_matrix=prec), torch.tensor(r.normal(size=(4, 3))), [prec])
+mw, ml, ms = t([0.3, 0.7]), t([-1.0, 2.0]), t([0.5, 1.0])
+save("Mixture", D.MixtureSameFamily(D.Categorical(mw), D.Normal(ml, ms)), torch.tensor([-1.2, 0.4, 3.0, 60.0], dtype=torch.float64), [mw, ml, ms])
+
+
+def number(v):
+    """JSON has no infinity."""
+    return float(v) if np.isfinite(v) else f"{'-' if v < 0 else ''}Infinity"
+
+
+edges = {
+    "Gamma": [[a, x, number(st.gamma(a).logpdf(x))] for a in [0.5, 1.0, 2.0] for x in [0.0, -1.0, 1e-300, 1e3]],
+    "Beta": [[a, b, x, number(st.beta(a, b).logpdf(x))] for a in [0.5, 1.0, 2.0] for b in [0.5, 1.0, 3.0] for x in [0.0, 1.0, 1.5, 1e-300, 0.999999]],
+    "Normal": [[x, number(st.norm(0, 1).logpdf(x))] for x in [0.0, 40.0, -1e8]],
+    "Uniform": [[x, number(st.uniform(-1, 3).logpdf(x))] for x in [-1.0, 0.0, 1.999, 2.5]],
+}
 mix = D.MixtureSameFamily(D.Categorical(t([0.3, 0.7])), D.Normal(t([-1.0, 2.0]), t([0.5, 1.0])))
 xm = t([-1.2, 0.4, 3.0])
 ga, gx = np.array([0.3, 1.0, 4.5, 40.0, 300.0]), np.array([0.05, 2.0, 3.0, 55.0, 290.0])
 print(json.dumps({
     "made with": {"numpy": np.__version__, "scipy": scipy.__version__, "torch": torch.__version__},
     "cases": cases,
+    "more": more,
+    "edges": edges,
     "mixture": {"x": out(xm), "logProb": out(mix.log_prob(xm)), "mean": out(mix.mean), "variance": out(mix.variance), "cdf": out(mix.cdf(xm))},
     "cdf": {"Normal": out(st.norm(0.3, 0.5).cdf([-1, 0.2, 2])), "Gamma": out(st.gamma(3.0, scale=1 / 0.7).cdf([0.5, 4, 20]))},
     "gamma": {"a": out(ga), "x": out(gx), "cdf": out(scipy.special.gammainc(ga, gx)), "quantile": out(scipy.special.gammaincinv(ga, [0.01, 0.3, 0.5, 0.9, 0.999])),
