@@ -33,7 +33,10 @@ export function numericGradient(f: (x: Tensor) => Tensor, x: Tensor): Tensor {
   return out;
 }
 
-/** Largest difference of two tensors, relative to the larger of 1 and the largest entry of either. */
+/**
+ * Largest difference of two tensors, relative to the larger of 1 and the largest entry of either; infinite
+ * where one has a NaN or an infinity that the other has not.
+ */
 export function relativeError(a: Tensor, b: Tensor): number {
   const [x, y] = [a.values(), b.values()];
   let scale = 1;
@@ -41,7 +44,8 @@ export function relativeError(a: Tensor, b: Tensor): number {
   for (let i = 0; i < x.length; i++) {
     if (Object.is(x[i], y[i]) || x[i] === y[i]) continue;
     const gap = Math.abs(x[i] - y[i]);
-    worst = Number.isNaN(gap) ? Number.POSITIVE_INFINITY : Math.max(worst, gap);
+    if (!Number.isFinite(gap)) return Number.POSITIVE_INFINITY;
+    worst = Math.max(worst, gap);
     scale = Math.max(scale, Math.abs(x[i]), Math.abs(y[i]));
   }
   return worst / scale;
