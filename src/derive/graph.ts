@@ -3,11 +3,13 @@
  * gradient; the paths to one variable in colours of their own.
  */
 
-import type { Tensor } from "../tensor/index.ts";
-import type { GraphSpec } from "../viz/graph.ts";
+import { ArgumentError, type Tensor } from "../tensor/index.ts";
+import type { GraphEdge, GraphNode, GraphSpec } from "../viz/graph.ts";
+import { collapseGroup } from "../viz/graph-edit.ts";
 import type { Derivation } from "./derive.ts";
 import { num, replace } from "./expr/build.ts";
 import { printExpr } from "./expr/print.ts";
+import { copies, copyId, groupsOf, pathColors, usesIn } from "./graph-paths.ts";
 import { pathsTo } from "./paths.ts";
 import { spaceTex } from "./show.ts";
 import type { Quantity } from "./structure.ts";
@@ -25,9 +27,14 @@ export interface GraphOptions {
    */
   local?: boolean;
   direction?: "LR" | "TB";
+  /** Modules, drawn as frames: `{ encoder: ["Z1", "H1"] }`. Inputs that only a module uses belong to it. */
+  groups?: Readonly<Record<string, readonly string[]>>;
+  /** Modules drawn as one box each; true: all. */
+  collapse?: readonly string[] | true;
 }
 
-export const PATH_COLORS = ["#c2410c", "#1d4ed8", "#15803d", "#7e22ce", "#b45309", "#0f766e"];
+/** From this many boxes on, values go and inputs used in many places are drawn beside each. */
+const LARGE = 24;
 
 export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
   const symbols = symbolsFor(d.naming);
@@ -37,53 +44,58 @@ export function graphSpec(d: Derivation, o: GraphOptions = {}): GraphSpec {
   const retained = d.retained();
   const highlighted =
     o.highlight === false ? undefined : (o.highlight ?? d.study.variables.find((v) => severalPaths(d, v)));
-  const colors = new Map<string, string>();
-  if (highlighted !== undefined)
-    pathsTo(d.structure, highlighted).forEach((path, i) => {
-      for (let k = 0; k + 1 < path.length; k++) {
-        const key = `${path[k + 1]}>${path[k]}`;
-        if (!colors.has(key)) colors.set(key, PATH_COLORS[i % PATH_COLORS.length]);
-      }
-    });
-  const values = o.values ?? shown.length <= 24;
+  if (highlighted !== undefined && !all.some((q) => q.name === highlighted))
+    throw new ArgumentError(
+      `graph: there is no "${highlighted}" to highlight; there are ${all.map((q) => q.name).join(", ")}.`,
+    );
+  const colors = pathColors(d, shown, highlighted);
+  const repeated = copies(shown, LARGE + 1);
+  const groups = groupsOf(shown, o.groups ?? {});
+  const values = o.values ?? shown.length <= LARGE;
   const local = o.local ?? shown.length <= 16;
   const here = d.study.here;
-  return {
-    ...(o.direction ? { direction: o.direction } : {}),
-    nodes: shown.map((q) => {
-      const definition = q.definition && printExpr(q.definition, symbols);
-      const gradient = here.gradients.get(q.name);
-      return {
-        id: q.name,
-        label: definition && definition.length < 140 ? `${symbols(q.name)} = ${definition}` : symbols(q.name),
-        sub: spaceTex(q.tensor.shape),
-        ...(values ? { value: summary(q.tensor) } : {}),
-        ...(values && gradient && q.kind !== "constant"
-          ? { gradient: `${gradientTex(d.naming, q.name)} = ${summaryTex(gradient)}` }
-          : {}),
-        kind: q.kind === "intermediate" ? "op" : (q.kind as "input" | "constant" | "output"),
-        retained: retained.has(q.name),
-      };
-    }),
-    edges: shown.flatMap((q) =>
-      q.from.flatMap((from) => {
-        // A quantity used twice in one block has two edges: two paths.
-        const step = d.steps.find((s) => s.of.name === q.name);
-        const uses =
-          from === highlighted || local
-            ? (step?.contributions.find((c) => c.to === from)?.uses.length ?? 1)
-            : 1;
-        return Array.from({ length: Math.min(uses, 4) }, (_, k) => {
-          const color =
-            uses > 1 && from === highlighted
-              ? PATH_COLORS[k % PATH_COLORS.length]
-              : colors.get(`${from}>${q.name}`);
-          const label = local ? localTex(d, q, from, k) : undefined;
-          return { from, to: q.name, ...(color ? { color } : {}), ...(label ? { label } : {}) };
-        });
+  const nodes = shown.flatMap((q): GraphNode[] => {
+    const definition = q.definition && printExpr(q.definition, symbols);
+    const gradient = here.gradients.get(q.name);
+    const group = groups.get(q.name);
+    const node: GraphNode = {
+      id: q.name,
+      label: definition && definition.length < 140 ? `${symbols(q.name)} = ${definition}` : symbols(q.name),
+      sub: spaceTex(q.tensor.shape),
+      ...(values ? { value: summary(q.tensor) } : {}),
+      ...(values && gradient && q.kind !== "constant"
+        ? { gradient: `${gradientTex(d.naming, q.name)} = ${summaryTex(gradient)}` }
+        : {}),
+      kind: q.kind === "intermediate" ? "op" : (q.kind as "input" | "constant" | "output"),
+      retained: retained.has(q.name),
+      ...(group === undefined ? {} : { group }),
+    };
+    if (!repeated.has(q.name)) return [node];
+    return shown
+      .filter((x) => x.from.includes(q.name))
+      .map((x) => {
+        const own = groups.get(x.name);
+        return { ...node, id: copyId(q.name, x.name), ...(own === undefined ? {} : { group: own }) };
+      });
+  });
+  const edges = shown.flatMap((q) =>
+    q.from.flatMap((from) =>
+      // A quantity used twice in one block has two edges: two paths.
+      Array.from({ length: from === highlighted || local ? usesIn(d, q, from) : 1 }, (_, k): GraphEdge => {
+        const on = colors.of(from, q.name, k);
+        const label = local ? localTex(d, q, from, k) : undefined;
+        return {
+          from: repeated.has(from) ? copyId(from, q.name) : from,
+          to: q.name,
+          ...(on.length === 1 ? { color: on[0] } : on.length > 1 ? { colors: on } : {}),
+          ...(label ? { label } : {}),
+        };
       }),
     ),
-  };
+  );
+  const spec: GraphSpec = { ...(o.direction ? { direction: o.direction } : {}), nodes, edges };
+  const closed = o.collapse === true ? Object.keys(o.groups ?? {}) : (o.collapse ?? []);
+  return closed.reduce((now, group) => collapseGroup(now, group), spec);
 }
 
 /** ∂q/∂from as it acts: the factor where q is a scalar, else the product with what arrives. */
@@ -98,7 +110,7 @@ function localTex(d: Derivation, q: Quantity, from: string, use: number): string
       d.tidy(replace(raw, (e) => (e.kind === "sym" && e.name === bar ? num(1) : undefined))),
       symbols,
     );
-  return printExpr(d.tidy(raw), (name) => (name === bar ? "\\bullet" : symbols(name)));
+  return printExpr(d.tidy(raw), (name) => (name === bar ? "{\\bullet}" : symbols(name)));
 }
 
 function severalPaths(d: Derivation, name: string): boolean {
@@ -124,7 +136,8 @@ export function summary(t: Tensor): string {
       .toArray()
       .map((row: number[]) => row.map(short).join(" "))
       .join("; ")}]`;
-  return `${short(Math.min(...v))} … ${short(Math.max(...v))}`;
+  const [least, most] = [short(Math.min(...v)), short(Math.max(...v))];
+  return least === most ? `all ${least}` : `${least} … ${most}`;
 }
 
 function summaryTex(t: Tensor): string {

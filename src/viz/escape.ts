@@ -18,3 +18,11 @@ export function escapeTex(text: string): string {
   };
   return text.replace(/[\\~^&%$#_{}]/g, (c) => named[c] ?? `\\${c}`);
 }
+
+/** A short label as TeX: `$…$` or anything with a backslash, `_` or `^` is TeX; the rest is text. */
+export function labelTex(label: string): string {
+  const dollars = /^\$([\s\S]*)\$$/.exec(label.trim());
+  if (dollars) return dollars[1];
+  if (/[\\_^]/.test(label)) return label;
+  return `\\text{${escapeTex(label)}}`;
+}

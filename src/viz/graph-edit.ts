@@ -3,13 +3,22 @@
  * module as one box.
  */
 
+import { labelTex } from "./escape.ts";
 import type { GraphEdge, GraphNode, GraphSpec } from "./graph.ts";
-import { labelTex } from "./graph-text.ts";
+
 import { palette } from "./palette.ts";
 
 /**
- * Colours each use of a node apart, along its way until it joins another use: the paths whose
- * contributions the law of total derivatives adds up.
+ * Colours each use of a node apart, all the way to the end: the paths whose contributions the law of
+ * total derivatives adds up. Where they have joined, an arrow has a line of each colour.
+ * @example
+ * ```ts
+ * const spec = {
+ *   nodes: ["W", "a", "b"].map((id) => ({ id, label: id, kind: "op" as const })),
+ *   edges: [{ from: "W", to: "a" }, { from: "a", to: "b" }, { from: "W", to: "b" }],
+ * };
+ * colorPaths(spec, "W", ["red", "blue"]).edges.map((edge) => edge.color); // → [ 'red', 'red', 'blue' ]
+ * ```
  */
 export function colorPaths(spec: GraphSpec, id: string, colors: readonly string[] = palette): GraphSpec {
   if (!spec.nodes.some((node) => node.id === id)) throw new RangeError(`colorPaths(): no node "${id}".`);
@@ -28,8 +37,9 @@ export function colorPaths(spec: GraphSpec, id: string, colors: readonly string[
     }
   }
   const edges = spec.edges.map((edge) => {
-    const on = paths.get(edge);
-    return on?.size === 1 && uses.length > 1 ? { ...edge, color: colors[[...on][0] % colors.length] } : edge;
+    const on = [...(paths.get(edge) ?? [])].sort((a, b) => a - b).map((k) => colors[k % colors.length]);
+    if (on.length === 0 || uses.length < 2) return edge;
+    return on.length === 1 ? { ...edge, color: on[0] } : { ...edge, colors: on };
   });
   return { ...spec, edges };
 }
@@ -60,7 +70,7 @@ export function collapseGroup(spec: GraphSpec, path: string): GraphSpec {
   const edges = spec.edges.flatMap((edge) => {
     const [from, to] = [ids.has(edge.from) ? id : edge.from, ids.has(edge.to) ? id : edge.to];
     if (from === to) return [];
-    const key = JSON.stringify([from, to, edge.color, edge.dashed]);
+    const key = JSON.stringify([from, to, edge.color, edge.colors, edge.dashed]);
     if ((from === id || to === id) && seen.has(key)) return [];
     seen.add(key);
     return [{ ...edge, from, to }];

@@ -78,22 +78,54 @@ export function drawEdge(
   edge: GraphEdge,
   label: MathSvg | undefined,
 ): string {
-  const color = escapeHtml(edge.color ?? "#444444");
-  const [start, ...rest] = place.points;
-  const curve: string[] = [];
-  for (let i = 0; i + 2 < rest.length; i += 3)
-    curve.push(
-      `C${rest
-        .slice(i, i + 3)
-        .map((p) => `${n(p.x)},${n(p.y)}`)
-        .join(" ")}`,
-    );
-  const end = rest[rest.length - 1] ?? start;
-  const width = edge.color ? 1.8 : 1.1;
+  const several = edge.colors && edge.colors.length > 1 ? edge.colors.map(escapeHtml) : undefined;
+  const color = several ? "#444444" : escapeHtml(edge.colors?.[0] ?? edge.color ?? "#444444");
+  const { points } = place;
+  const end = points[points.length - 1];
   const dash = edge.dashed ? ` stroke-dasharray="5,3"` : "";
-  const line = `<path d="M${n(start.x)},${n(start.y)}${curve.join("")}" fill="none" stroke="${color}" stroke-width="${width}"${dash}/>`;
+  const line = several
+    ? severalLines(points, several)
+    : stroke(curve(points), color, edge.color || edge.colors ? 1.8 : 1.1, dash);
   const written = label && place.label ? edgeLabel(label, place.label) : "";
   return line + arrowHead(end, place.tip, color) + written;
+}
+
+const stroke = (d: string, color: string, width: number, rest = ""): string =>
+  `<path d="${d}" fill="none" stroke="${color}" stroke-width="${width}"${rest}/>`;
+
+/** A start and Bézier triples as path data. */
+function curve([start, ...rest]: readonly Place[]): string {
+  const at = (p: Place): string => `${n(p.x)},${n(p.y)}`;
+  let d = `M${at(start)}`;
+  for (let i = 0; i + 2 < rest.length; i += 3)
+    d += `C${rest
+      .slice(i, i + 3)
+      .map(at)
+      .join(" ")}`;
+  return d;
+}
+
+/** Up to four lines side by side; more take turns along one line. */
+function severalLines(points: readonly Place[], colors: readonly string[]): string {
+  const apart = 2.3;
+  if (colors.length <= 4)
+    return colors
+      .map((color, k) => stroke(curve(beside(points, (k - (colors.length - 1) / 2) * apart)), color, 1.7))
+      .join("");
+  const dash = 6;
+  const rest = (k: number): string =>
+    ` stroke-dasharray="${dash},${dash * (colors.length - 1)}" stroke-dashoffset="${-dash * k}"`;
+  return colors.map((color, k) => stroke(curve(points), color, 2.6, rest(k))).join("");
+}
+
+/** The same curve, moved sideways: each control point along the normal of its neighbours' direction. */
+function beside(points: readonly Place[], by: number): Place[] {
+  return points.map((p, i) => {
+    const [a, b] = [points[Math.max(0, i - 1)], points[Math.min(points.length - 1, i + 1)]];
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    const length = Math.hypot(dx, dy) || 1;
+    return { x: p.x - (by * dy) / length, y: p.y + (by * dx) / length };
+  });
 }
 
 function arrowHead(from: Place, tip: Place, color: string): string {

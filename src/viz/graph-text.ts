@@ -3,7 +3,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { escapeTex } from "./escape.ts";
+import { labelTex } from "./escape.ts";
 import { type MathSvg, texToSvg } from "./math.ts";
 
 /** A label set at `size` px. `$…$` or anything with a backslash, `_` or `^` is TeX; the rest is text. */
@@ -14,13 +14,6 @@ export function setLabel(label: string, size: number, color: string): MathSvg {
 /** A formula set at `size` px; dollars around it may stay or go. */
 export function setTex(tex: string, size: number, color: string): MathSvg {
   return texToSvg(/^\$([\s\S]*)\$$/.exec(tex.trim())?.[1] ?? tex, { em: size, color });
-}
-
-export function labelTex(label: string): string {
-  const dollars = /^\$([\s\S]*)\$$/.exec(label.trim());
-  if (dollars) return dollars[1];
-  if (/[\\_^]/.test(label)) return label;
-  return `\\text{${escapeTex(label)}}`;
 }
 
 /**

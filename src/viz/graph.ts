@@ -49,6 +49,8 @@ export interface GraphEdge {
   /** Beside the arrow. TeX. */
   label?: string;
   color?: string;
+  /** Several: a line of each colour, side by side. */
+  colors?: readonly string[];
   dashed?: boolean;
 }
 

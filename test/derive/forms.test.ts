@@ -245,6 +245,56 @@ test("the graph: definitions, values, gradients, local derivatives, the paths in
   assert.equal(square.graphSpec().edges.filter((e) => e.from === "W").length, 2);
 });
 
+test("the graph: paths keep their colours where they have joined", () => {
+  const edges = sheets.autoencoder().graphSpec().edges;
+  const colors = (from: string, to: string) => {
+    const e = edges.find((x) => x.from === from && x.to === to)!;
+    return e.colors ?? [e.color];
+  };
+  assert.equal(colors("v_1", "v_2").length, 1);
+  const two = [colors("W", "v_1")[0], colors("W", "v_2")[0]];
+  for (const [from, to] of [
+    ["v_2", "v_3"],
+    ["v_3", "v_4"],
+    ["v_4", "L"],
+  ])
+    assert.deepEqual([...colors(from, to)].sort(), [...two].sort());
+  assert.deepEqual(colors("x", "v_1"), [undefined]);
+  assert.throws(() => sheets.autoencoder().graph({ highlight: "Q" }), /no "Q" to highlight; there are W, x/);
+});
+
+test("the graph: modules as frames, or as one box each", () => {
+  const groups = { hidden: ["Z", "H"], output: ["S", "P"] };
+  const framed = sheets.reluNetwork().graphSpec({ groups });
+  const groupOf = Object.fromEntries(framed.nodes.map((n) => [n.id, n.group]));
+  assert.deepEqual([groupOf.W1, groupOf.X, groupOf.b2, groupOf.L], ["hidden", "hidden", "output", undefined]);
+  const closed = sheets.reluNetwork().graphSpec({ groups, collapse: ["hidden"] });
+  assert.equal(closed.nodes.find((n) => n.id === "group:hidden")?.sub, "5 nodes");
+  assert.equal(sheets.reluNetwork().graphSpec({ groups, collapse: true }).nodes.length, 4);
+});
+
+test("the graph: in a large one an input used in many places stands beside each", async () => {
+  const r = rng(30);
+  const steps = 8;
+  const inputs: any = { W: r.normal([2, 2]), h_0: r.normal([2]) };
+  for (let k = 1; k <= steps; k++) inputs[`x_${k}`] = r.normal([2]);
+  const d = derive(
+    (v: any) => {
+      let h = v.h_0;
+      for (let k = 1; k <= steps; k++)
+        h = v.W.matmul(h).add(v[`x_${k}`]).named(`a_${k}`).tanh().named(`h_${k}`);
+      return { L: h.sum() };
+    },
+    inputs,
+    { of: "L" },
+  );
+  const spec = d.graphSpec();
+  assert.equal(spec.nodes.filter((n) => n.label === "W").length, steps);
+  assert.equal(spec.nodes.filter((n) => n.label === "h_{0}").length, 1);
+  const svg = await d.graph().svg();
+  assert.ok(svg.startsWith("<svg") && svg.length < 300_000);
+});
+
 test("what each derivative of the deep net must retain", () => {
   const d = sheets.deepNet();
   assert.deepEqual([...d.retained("w3")], ["s_2"]);

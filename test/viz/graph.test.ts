@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { displaySymbol } from "../../src/viz/display.ts";
+import { labelTex } from "../../src/viz/escape.ts";
 import { drawGraph, type GraphSpec, graph } from "../../src/viz/graph.ts";
 import { collapseGroup, colorPaths } from "../../src/viz/graph-edit.ts";
-import { labelTex } from "../../src/viz/graph-text.ts";
 import { MathError } from "../../src/viz/math.ts";
 import { palette } from "../../src/viz/palette.ts";
 
@@ -119,7 +119,7 @@ test("labels are data, not markup", async () => {
   assert.ok(svg.includes("<title>a&lt;b \\&amp; c</title>"));
 });
 
-test("the paths out of a variable are coloured apart until they join", () => {
+test("the paths out of a variable are coloured apart, also where they have joined", async () => {
   const colored = colorPaths(autoencoder, "W");
   const color = (from: string, to: string): string | undefined =>
     colored.edges.find((e) => e.from === from && e.to === to)?.color;
@@ -127,7 +127,12 @@ test("the paths out of a variable are coloured apart until they join", () => {
   assert.equal(color("a", "b"), palette[0]);
   assert.equal(color("W", "t"), palette[1]);
   assert.equal(color("t", "b"), palette[1]);
-  assert.equal(color("b", "r"), undefined);
+  const joined = colored.edges.find((e) => e.from === "b" && e.to === "r");
+  assert.deepEqual([joined?.color, joined?.colors], [undefined, [palette[0], palette[1]]]);
+  const strokes = (await drawGraph(colored)).match(
+    new RegExp(`fill="none" stroke="${palette[1]}" stroke-width="1.7"`, "g"),
+  );
+  assert.equal(strokes?.length, 2, "b → r and r → L have a line of this colour beside the other");
   assert.equal(color("x", "a"), undefined);
   assert.equal(autoencoder.edges[0].color, undefined, "the given graph is left as it was");
   assert.throws(() => colorPaths(autoencoder, "V"), /no node "V"/);
