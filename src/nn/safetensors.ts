@@ -5,7 +5,7 @@
  * then the values, row-major and little-endian (https://github.com/huggingface/safetensors).
  */
 
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { ArgumentError, allocate, type DType, sizeOf, Tensor } from "../tensor/index.ts";
 import type { StateDict } from "./module.ts";
 
@@ -101,7 +101,25 @@ function readHeader(bytes: Uint8Array): { header: Record<string, Entry>; length:
   } catch {
     throw new ArgumentError("safetensors: the header is not JSON; is this a safetensors file?");
   }
+  if (!isRecord(header))
+    throw new ArgumentError("safetensors: the header is not a table of tensors; is this a safetensors file?");
   return { header, length };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** An entry of the header whose every part is of its kind. */
+function checkEntry(name: string, entry: unknown): asserts entry is Entry {
+  const { dtype, shape, data_offsets } = isRecord(entry) ? entry : {};
+  const sizes = Array.isArray(shape) && shape.every(isSize);
+  const offsets = Array.isArray(data_offsets) && data_offsets.length === 2 && data_offsets.every(isSize);
+  if (typeof dtype !== "string" || !sizes || !offsets)
+    throw new ArgumentError(
+      `safetensors: ${name} needs dtype, shape and data_offsets (two whole numbers); the header has ${JSON.stringify(entry).slice(0, 200)}.`,
+    );
 }
 
 /** The table of strings that came with the tensors. */
@@ -118,10 +136,11 @@ export function decodeSafetensors(bytes: Uint8Array): StateDict {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out: StateDict = {};
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  for (const [name, entry] of entries) checkEntry(name, entry);
   for (const [name, { dtype, shape, data_offsets }] of entries.sort(
     ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0],
   )) {
-    const reader = READERS[dtype];
+    const reader = Object.hasOwn(READERS, dtype) ? READERS[dtype] : undefined;
     if (!reader)
       throw new ArgumentError(`safetensors: ${name} has the element type ${dtype}, which cannot be read.`);
     const size = sizeOf(shape);
@@ -133,7 +152,11 @@ export function decodeSafetensors(bytes: Uint8Array): StateDict {
     const data = allocate(reader.dtype, size);
     for (let i = 0, at = 8 + length + from; i < size; i++, at += reader.bytes)
       data[i] = reader.read(view, at);
-    out[name] = new Tensor(data, shape, reader.dtype);
+    // A name such as "__proto__" is a name like any other.
+    Object.defineProperty(out, name, {
+      value: new Tensor(data, shape, reader.dtype),
+      ...{ enumerable: true, configurable: true, writable: true },
+    });
   }
   return out;
 }
@@ -151,6 +174,11 @@ export function loadSafetensors(path: string): StateDict {
 /** Writes beside the target and renames, so that a cut-off write never leaves half a file. */
 export function writeWhole(path: string, bytes: Uint8Array | string): void {
   const beside = `${path}.${process.pid}.part`;
-  writeFileSync(beside, bytes);
-  renameSync(beside, path);
+  try {
+    writeFileSync(beside, bytes);
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
 }

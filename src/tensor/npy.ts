@@ -42,9 +42,9 @@ function reader(code: string): { dtype: DType; size: number; read: Read } | null
     u4: ["int32", 4, (v, at) => v.getUint32(at, little)],
     u2: ["int32", 2, (v, at) => v.getUint16(at, little)],
     u1: ["int32", 1, (v, at) => v.getUint8(at)],
-    b1: ["bool", 1, (v, at) => v.getUint8(at)],
+    b1: ["bool", 1, (v, at) => (v.getUint8(at) === 0 ? 0 : 1)],
   };
-  const found = table[code.slice(1)];
+  const found = Object.hasOwn(table, code.slice(1)) ? table[code.slice(1)] : undefined;
   return found ? { dtype: found[0], size: found[1], read: found[2] } : null;
 }
 
@@ -67,10 +67,11 @@ export function decodeNpy(bytes: Uint8Array): Tensor {
     throw new ArgumentError(
       `decodeNpy: arrays of type ${descr ?? "object"} cannot be read; save numbers or booleans.`,
     );
-  const shape = sizes
-    .split(",")
-    .filter((s) => s.trim())
-    .map(Number);
+  const words = sizes.split(",").map((word) => word.trim());
+  if (words.at(-1) === "") words.pop(); // (3,) and ()
+  if (!words.every((word) => /^\d{1,15}$/.test(word)))
+    throw new ArgumentError(`decodeNpy: the shape (${sizes.slice(0, 100)}) is not a list of sizes.`);
+  const shape = words.map(Number);
   const size = sizeOf(shape);
   if (bytes.length < start + size * kind.size)
     throw new ArgumentError(
@@ -97,9 +98,20 @@ export function encodeNpz(tensors: Record<string, Tensor>): Uint8Array {
   );
 }
 
-/** The arrays of an .npz archive by name, compressed or not. */
+/**
+ * The arrays of an .npz archive by name, compressed or not.
+ * @throws ArgumentError when the bytes are no whole archive, or an array in it cannot be read
+ */
 export function decodeNpz(bytes: Uint8Array): Record<string, Tensor> {
-  const files = unzipSync(bytes);
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, { filter: ({ name }) => name.endsWith(".npy") });
+  } catch (cause) {
+    throw new ArgumentError(
+      "decodeNpz: these bytes are no whole .npz archive: they are damaged, cut off or another format.",
+      { cause },
+    );
+  }
   return Object.fromEntries(
     Object.entries(files)
       .filter(([name]) => name.endsWith(".npy"))

@@ -29,6 +29,8 @@ function outputProblems(output: unknown, at: string): string[] {
         Array.isArray(output.traceback)
         ? []
         : [`${at} is an error without ename, evalue and traceback`];
+    case undefined:
+      return [`${at} has no output_type`];
     default:
       return [`${at} has the unknown output_type ${JSON.stringify(output.output_type)}`];
   }

@@ -21,6 +21,10 @@ export function writeFileSync(file) {
   throw refusal("written", file);
 }
 
+export function rmSync(file) {
+  throw refusal("removed", file);
+}
+
 export function renameSync(file) {
   throw refusal("moved", file);
 }
