@@ -2,7 +2,8 @@
  * Finds the examples: in doc comments after `@example`, in Markdown pages between ```ts fences.
  *
  * A docstring's example stands alone. The blocks of a page are read like a notebook's cells: each goes on
- * where the one before it stopped. A block that declares a name of an earlier one starts afresh.
+ * where the one before it stopped. A block that declares a name of an earlier one starts afresh. Code in a
+ * table's column headed "gradlab" is run as well.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -57,6 +58,26 @@ export function fencedBlocks(text: string, first = 1): Block[] {
       ...(noRun === undefined ? {} : { noRun }),
       words,
     });
+  }
+  return blocks;
+}
+
+/** The code in the column headed "gradlab" of a page's tables: each piece is an expression, or a statement. */
+export function tableBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  let column = -1;
+  for (const [i, line] of text.split("\n").entries()) {
+    if (!line.startsWith("|")) {
+      column = -1;
+      continue;
+    }
+    const cells = line.split("|").map((cell) => cell.trim());
+    if (column < 0) column = cells.indexOf("gradlab");
+    else
+      for (const [, code] of (cells[column] ?? "").matchAll(/`([^`]+)`/g)) {
+        const isStatement = /^(class|const|for|import)\b/.test(code);
+        blocks.push({ line: i + 1, code: isStatement ? `{ ${code} }` : `void (${code});`, words: [] });
+      }
   }
   return blocks;
 }
@@ -136,7 +157,9 @@ export function topLevelNames(body: SyntaxNode[]): string[] {
 export function pageExamples(file: string): Example[] {
   const examples: Example[] = [];
   let names = new Set<string>();
-  for (const block of fencedBlocks(readFileSync(join(root, file), "utf8"))) {
+  const text = readFileSync(join(root, file), "utf8");
+  const blocks = [...fencedBlocks(text), ...tableBlocks(text)].sort((a, b) => a.line - b.line);
+  for (const block of blocks) {
     const current = examples.at(-1);
     let own: string[] = [];
     try {

@@ -84,6 +84,19 @@ export function codeBlock(text: string, language: string, linkOf?: RenderOptions
   return `<pre tabindex="0"><code>${code(text, language, linkOf)}</code></pre>\n`;
 }
 
+const OWNERS = ["Tensor", "Module", "Optimizer", "Derivation", "Random"];
+
+/** Where the first name of a piece of code is explained: `svd(x)`, `new Adam(…)`, `x.sum(1)`, `d.claim`. */
+export function linkOfCode(words: string, linkOf: RenderOptions["linkOf"]): string | undefined {
+  const [, first, second] = /^(?:new )?([A-Za-z]\w*)(?:\.(\w+))?(?=\W|$)/.exec(words) ?? [];
+  if (!first || /^(torch|nn|optim|F)$/.test(first)) return undefined;
+  if (!second) return linkOf(first);
+  return (
+    [`${first}.${second}`, ...OWNERS.map((owner) => `${owner}.${second}`)].map(linkOf).find(Boolean) ??
+    linkOf(first)
+  );
+}
+
 const PLACE = /\ue000(\d+)\ue001/g;
 
 /** A Markdown text as HTML. */
@@ -100,11 +113,10 @@ export function markdown(source: string, options: RenderOptions): Rendered {
   };
   engine.renderer.rules.code_inline = (tokens, i) => {
     const words = tokens[i].content;
-    const name = /^(?:new )?([A-Za-z]\w*(?:\.\w+)?)(?:\(.*\))?$/.exec(words)?.[1];
     const inLink =
       tokens.slice(0, i).filter((t) => t.type === "link_open").length >
       tokens.slice(0, i).filter((t) => t.type === "link_close").length;
-    const link = name && !inLink ? options.linkOf(name) : undefined;
+    const link = inLink ? undefined : linkOfCode(words, options.linkOf);
     const html = `<code>${escapeHtml(words)}</code>`;
     return link ? `<a href="${link}">${html}</a>` : html;
   };

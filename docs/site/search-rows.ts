@@ -76,13 +76,13 @@ function tableRows(page: GuidePage, text: string, linkOf: RenderOptions["linkOf"
   if (!page.href.startsWith("from-pytorch")) return [];
   const rows: SearchRow[] = [];
   for (const [, theirs, ours] of text.matchAll(/^\| (.*?) \| (.*?) \|/gm)) {
-    const name = [...ours.matchAll(/`(?:new )?([A-Za-z][\w.]*)/g)].map((m) => m[1]).find((n) => linkOf(n));
+    const link = [...ours.matchAll(/`([^`]+)`/g)].map((m) => linkOfCode(m[1], linkOf)).find(Boolean);
     for (const [, torch] of theirs.matchAll(/`([\w.]+)/g)) {
       const about = ours.replace(/`/g, "");
       rows.push([
         torch,
         "PyTorch's name",
-        name ? linkOf(name)! : page.href,
+        link ?? page.href,
         fold(`${torch} ${torch.replaceAll("_", " ")}`),
         about,
       ]);
