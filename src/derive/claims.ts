@@ -12,6 +12,7 @@ import { draftDiagnosis } from "./diagnose/shapes.ts";
 import { gradientSubject } from "./diagnose/subject.ts";
 import { printExpr } from "./expr/print.ts";
 import type { Formula } from "./formula.ts";
+import { plainText } from "./plain.ts";
 import { markdownToTex } from "./show.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 import { draftFormula, readTex, targetOf } from "./tex/claim-tex.ts";
@@ -64,9 +65,8 @@ export class Claim {
 
   toString(): string {
     const mark = this.ok ? "✓" : "✗";
-    return [`${mark} ${this.title}: ${this.text}`, ...(this.diagnosis ? [this.diagnosis.sentence] : [])].join(
-      "\n",
-    );
+    const why = this.diagnosis ? [plainText(this.diagnosis.sentence)] : [];
+    return [`${mark} ${plainText(this.title)}: ${plainText(this.text)}`, ...why].join("\n");
   }
 
   toMarkdown(): string {

@@ -20,6 +20,7 @@ import { type GraphOptions, graphSpec } from "./graph.ts";
 import { GraphDrawing } from "./graph-drawing.ts";
 import { JacobianForm } from "./jacobian-form.ts";
 import { Paths } from "./paths.ts";
+import { plainText } from "./plain.ts";
 import { toMarkdown, toTex } from "./show.ts";
 import { type Detail, Structure } from "./structure.ts";
 import { Study, type StudyOptions } from "./study.ts";
@@ -240,8 +241,9 @@ export class Derivation<I extends Inputs = Inputs> {
     return toTex(this as unknown as Derivation);
   }
 
+  /** For terminals: the same text, formulas in Unicode. */
   toString(): string {
-    return this.toMarkdown();
+    return plainText(this.toMarkdown());
   }
 
   unknown(name: string): string {
@@ -256,6 +258,6 @@ export class Derivation<I extends Inputs = Inputs> {
     const show = (globalThis as any)[Symbol.for("gradlab.display")];
     if (typeof show === "function") show(await this.graph().bundle());
     const markdown = this.toMarkdown();
-    return { "text/markdown": markdown, "text/plain": markdown };
+    return { "text/markdown": markdown, "text/plain": plainText(markdown) };
   }
 }

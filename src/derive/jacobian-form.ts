@@ -15,6 +15,7 @@ import type { Expr } from "./expr/expr.ts";
 import { coefficientOf } from "./expr/linear.ts";
 import { printExpr } from "./expr/print.ts";
 import { Simplifier } from "./expr/simplify.ts";
+import { plainText } from "./plain.ts";
 import { barOf } from "./study.ts";
 import { symbolsFor } from "./symbols.ts";
 import { agreement, gapOf, type Verdict } from "./verdict.ts";
@@ -95,7 +96,7 @@ export class JacobianForm {
   }
 
   toString(): string {
-    return this.toMarkdown();
+    return plainText(this.toMarkdown());
   }
 
   [Symbol.for("Jupyter.display")](): Record<string, string> {

@@ -8,6 +8,7 @@ import type { Derivation } from "./derive.ts";
 import { add, num, replace, sym } from "./expr/build.ts";
 import type { Expr } from "./expr/expr.ts";
 import { printExpr } from "./expr/print.ts";
+import { plainText } from "./plain.ts";
 import type { Structure } from "./structure.ts";
 import { barOf } from "./study.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
@@ -97,11 +98,11 @@ export class Paths {
   }
 
   toString(): string {
-    return this.markdown;
+    return plainText(this.markdown);
   }
 
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    return { "text/markdown": this.markdown, "text/plain": this.markdown };
+    return { "text/markdown": this.markdown, "text/plain": this.toString() };
   }
 }
 

@@ -80,7 +80,7 @@ test("shapes that clash are named, with the least repair", () => {
     }
     return assert.fail("passed");
   };
-  assert.match(message("\\nabla_{W_2} L = H (P - Y)"), /5×4 and 5×2.*H\^\{\\top\} \\left\(P - Y\\right\)/s);
+  assert.match(message("\\nabla_{W_2} L = H (P - Y)"), /5×4 and 5×2.*Hᵀ \(P − Y\)/s);
   assert.match(message("\\nabla_{H} L = W_2^T (P - Y)"), /order of the product is wrong/);
-  assert.match(message("\\nabla_{b_2} L = P - Y"), /A sum is missing: write \$\\mathbf\{1\}\^\{\\top\}/);
+  assert.match(message("\\nabla_{b_2} L = P - Y"), /A sum is missing: write 1ᵀ \(P − Y\)/);
 });

@@ -51,7 +51,9 @@ export function diagnoseSubject(subject: Subject, formula: Formula): Diagnosis {
   const shape = shapeDiagnosis(subject, formula, read);
   if (shape) return shape;
   const found = search(subject, formula, read.expr);
-  const where = found?.step ?? (gradient ? firstDifference(d, name, read.expr) : undefined);
+  // Where several paths meet, the cotangents in the formula do not tell which step went wrong.
+  const where =
+    found?.step ?? (gradient && d.arrivals(name) === 1 ? firstDifference(d, name, read.expr) : undefined);
   const example = counterexample(subject, formula);
   const parts = [found ? found.sentence() : "No simple slip found."];
   const fix = found?.fix && printExpr(withoutMinus(found.fix), symbolsFor(d.naming));
@@ -114,7 +116,10 @@ export function search(subject: Subject, formula: Formula, claim: Expr | undefin
   if (all.length === 0 || all.some((c) => c.kinds[0] === "missing path"))
     all.push(...symmetryCandidates(context, formula));
   if (all.length === 0) all.push(...pairCandidates(context));
-  return all.sort((a, b) => a.cost - b.cost)[0];
+  const [best] = all.sort((a, b) => a.cost - b.cost);
+  // Another reading of the same mistake may know in which step it was made.
+  const step = best?.step ?? all.find((c) => c.step !== undefined)?.step;
+  return best && step !== undefined ? { ...best, step } : best;
 }
 
 function stepText(d: Derivation<any>, at: number): string {
