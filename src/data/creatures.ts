@@ -37,6 +37,7 @@ export function makeCreatures(options: CreatureOptions = {}): Creatures {
   const noise = options.noise ?? 0.15;
   if (!Number.isInteger(size) || size < 6)
     throw new ArgumentError(`makeCreatures(): size is a whole number of at least 6 pixels; got ${size}.`);
+  if (!(noise >= 0)) throw new ArgumentError(`makeCreatures(): noise must not be negative; got ${noise}.`);
   const counts = countsOf(options.samples ?? 700, speciesNames.length);
   const n = counts.reduce((a, b) => a + b, 0);
   const labels = Int32Array.from(counts.flatMap((count, c) => new Array<number>(count).fill(c)));

@@ -2,6 +2,7 @@
  * CSV to columns, with types and gaps decided once for a whole column, and said in the open:
  * a column is numeric when every cell that is not empty is a number; its empty cells are NaN.
  * Otherwise it is text, and its empty cells are "". Nothing is guessed from the first rows only.
+ * What looks like a name stays text: leading zeros (01234), and whole numbers that a double would round.
  */
 
 import { readFileSync } from "node:fs";
@@ -69,7 +70,9 @@ export function parseTable(
 function typed(cells: string[], missing: Set<string>): Float64Array | string[] {
   const gap = (cell: string): boolean => cell.trim() === "" || missing.has(cell.trim().toLowerCase());
   const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?inf(inity)?$/i;
-  if (!cells.every((cell) => gap(cell) || numeric.test(cell.trim()))) return cells;
+  const name = (cell: string): boolean =>
+    /^[+-]?0\d+$/.test(cell) || (/^[+-]?\d+$/.test(cell) && !Number.isSafeInteger(Number(cell)));
+  if (!cells.every((cell) => gap(cell) || (numeric.test(cell.trim()) && !name(cell.trim())))) return cells;
   return Float64Array.from(cells, (cell) => {
     if (gap(cell)) return Number.NaN;
     const infinite = /^([+-]?)inf/i.exec(cell.trim());
@@ -101,8 +104,10 @@ function splitRows(text: string, separator: string): string[][] {
       else quoted = false;
     } else if (c === '"' && cell === "") quoted = true;
     else if (c === separator) endCell();
-    else if (c === "\n") endRow();
-    else if (c !== "\r") cell += c;
+    else if (c === "\n" || c === "\r") {
+      endRow();
+      if (c === "\r" && text[i + 1] === "\n") i++;
+    } else cell += c;
   }
   if (quoted) throw new ArgumentError("parseCsv(): a quoted cell is not closed before the end.");
   if (cell !== "" || row.length > 0) endRow();

@@ -5,13 +5,13 @@
  * Repository (1998), CC BY 4.0; see assets/README.md.
  */
 
-import { type DType, Tensor } from "../tensor/index.ts";
+import { ArgumentError, type DType, Tensor } from "../tensor/index.ts";
 import { readColumns } from "./csv.ts";
 
 export interface Digits {
   /** One row an image: [1797, 64]. */
   data: Tensor<[1797, 64]>;
-  /** The same numbers as pictures: [1797, 8, 8]. */
+  /** The same numbers (and the same memory) as pictures: [1797, 8, 8]. */
   images: Tensor<[1797, 8, 8]>;
   /** The digit each image shows: [1797], int32. */
   target: Tensor<[1797]>;
@@ -29,6 +29,9 @@ let columns: ReturnType<typeof readColumns> | undefined;
  * @example const { data, target } = digits(); // data.div(16) lies in [0, 1]
  */
 export function digits(options: { dtype?: DType } = {}): Digits {
+  const asked: string = options.dtype ?? "float64";
+  if (!["float64", "float32", "int32"].includes(asked))
+    throw new ArgumentError(`digits(): dtype must be float64, float32 or int32; got ${asked}.`);
   columns ??= readColumns(digitsFile);
   const { digit, ...pixels } = columns as Record<string, Float64Array>;
   const featureNames = Object.keys(pixels);
@@ -42,10 +45,9 @@ export function digits(options: { dtype?: DType } = {}): Digits {
         : new Int32Array(n * d);
   for (const [j, name] of featureNames.entries())
     for (let i = 0; i < n; i++) flat[i * d + j] = pixels[name][i];
-  const kind = dtype === "bool" ? "int32" : dtype;
   return {
-    data: new Tensor(flat, [n, d], kind),
-    images: new Tensor(flat, [n, 8, 8], kind),
+    data: new Tensor(flat, [n, d], dtype),
+    images: new Tensor(flat, [n, 8, 8], dtype),
     target: new Tensor(Int32Array.from(digit), [n], "int32"),
     targetNames: Array.from({ length: 10 }, (_, i) => String(i)),
     featureNames,

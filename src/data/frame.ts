@@ -118,6 +118,8 @@ export function frameToTensor(df: FrameLike, options: FrameToTensorOptions = {})
   });
   const values = df.values as readonly any[];
   const missing = options.missing ?? "error";
+  if (!["error", "keep", "drop"].includes(missing))
+    throw new ArgumentError(`frameToTensor(): missing must be "error", "keep" or "drop"; got "${missing}".`);
   const gaps: string[] = [];
   let allBoolean = df.shape[0] > 0;
   const rows: number[][] = [];
@@ -139,6 +141,11 @@ export function frameToTensor(df: FrameLike, options: FrameToTensorOptions = {})
   const dtype = options.dtype ?? (allBoolean ? "bool" : "float64");
   if (missing === "keep" && gaps.length > 0 && (dtype === "int32" || dtype === "bool"))
     throw new ArgumentError(`frameToTensor(): ${dtype} cannot hold the NaN of missing values.`);
+  if (dtype === "int32" || dtype === "bool")
+    for (const row of rows)
+      for (const [k, v] of row.entries())
+        if (dtype === "int32" ? v !== (v | 0) : v !== 0 && v !== 1)
+          throw new ArgumentError(`frameToTensor(): ${dtype} cannot hold ${v} of column "${names[k]}".`);
   const out = allocate(dtype, rows.length * names.length);
   for (const [r, row] of rows.entries()) out.set(row, r * names.length);
   return new Tensor(out, isSeries ? [rows.length] : [rows.length, names.length], dtype);

@@ -31,6 +31,10 @@ export function rowCount(rows: Rows, name: string): number {
 /** Rows `indices`, in that order, as a copy. */
 export function takeRows<A extends Rows>(rows: A, indices: ArrayLike<number>): OfRows<A> {
   const pick = Array.from(indices);
+  const n = rowCount(rows, "takeRows()");
+  const bad = pick.findIndex((i) => !Number.isInteger(i) || i < 0 || i >= n);
+  if (bad >= 0)
+    throw new ArgumentError(`takeRows(): index ${pick[bad]} at position ${bad} is none of ${n} rows.`);
   if (rows instanceof Tensor) {
     const values = rows.values();
     const width = rows.shape[0] === 0 ? 0 : rows.size / rows.shape[0];

@@ -19,6 +19,11 @@ abstract class ColumnScaler {
     const [n, d] = sizeOf(X);
     if (n === 0) throw new ArgumentError("fit(): there are no rows to learn from.");
     const values = X.values();
+    const at = values.findIndex((v: number) => v === Infinity || v === -Infinity);
+    if (at >= 0)
+      throw new ArgumentError(
+        `fit(): row ${Math.floor(at / d)}, column ${at % d} is ${values[at]}; infinity has no scale.`,
+      );
     this.#columns = d;
     this.offset = new Float64Array(d);
     this.factor = new Float64Array(d);

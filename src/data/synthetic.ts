@@ -46,6 +46,8 @@ export function makeBlobs(options: BlobOptions = {}): Labelled & { centers: Tens
   const stds = typeof spread === "number" ? centers.map(() => spread) : spread;
   if (stds.length !== k)
     throw new ArgumentError(`makeBlobs(): ${stds.length} standard deviations for ${k} centres.`);
+  if (!stds.every((s) => s >= 0))
+    throw new ArgumentError(`makeBlobs(): std must not be negative; got ${stds.join(", ")}.`);
   const rows = counts.flatMap((count, c) =>
     Array.from({ length: count }, () => ({
       x: centers[c].map((m) => m + stds[c] * random.gaussian()),
@@ -69,6 +71,7 @@ export function makeMoons(options: MoonOptions = {}): Labelled {
   const random = streamOf(options.seed);
   const counts = countsOf(options.samples ?? 100, 2);
   const noise = options.noise ?? 0;
+  if (!(noise >= 0)) throw new ArgumentError(`makeMoons(): noise must not be negative; got ${noise}.`);
   const rows = counts.flatMap((count, label) =>
     Array.from({ length: count }, (_, i) => {
       const t = count === 1 ? 0 : (Math.PI * i) / (count - 1);
@@ -87,6 +90,8 @@ export function streamOf(seed: number | Random | undefined): Random {
 export function countsOf(samples: number | readonly number[], k: number): number[] {
   if (typeof samples !== "number") {
     if (samples.length !== k) throw new ArgumentError(`samples: ${samples.length} counts for ${k} classes.`);
+    if (!samples.every((count) => Number.isInteger(count) && count >= 0))
+      throw new ArgumentError(`samples: counts are whole numbers; got ${samples.join(", ")}.`);
     return [...samples];
   }
   if (!Number.isInteger(samples) || samples < 1)

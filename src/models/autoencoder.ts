@@ -4,7 +4,7 @@
 
 import { init, type LayerOptions, Module, Parameter } from "../nn/index.ts";
 import { transpose } from "../ops/index.ts";
-import { ShapeError, shapeText, type Tensor, zeros } from "../tensor/index.ts";
+import { ArgumentError, ShapeError, shapeText, type Tensor, zeros } from "../tensor/index.ts";
 
 export interface AutoencoderOptions extends LayerOptions {
   /** Applied to the code and to the reconstruction; none gives the linear autoencoder Wᵀ W x. */
@@ -20,6 +20,10 @@ export class Autoencoder extends Module {
 
   constructor(features: number, code: number, o: AutoencoderOptions = {}) {
     super();
+    if (![features, code].every((size) => Number.isInteger(size) && size > 0))
+      throw new ArgumentError(
+        `Autoencoder: features and code are positive integers; got ${features} and ${code}.`,
+      );
     this.features = features;
     this.code = code;
     this.activation = o.activation ?? ((x) => x);

@@ -6,18 +6,24 @@
  */
 
 import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
-import { asData, type Data, type Rows, requireEnough } from "./rows.ts";
+import { asData, asRows, type Data, type Rows, requireEnough, sameColumns } from "./rows.ts";
 
 export interface KMeansOptions {
+  /** K. Default 8. */
   nClusters?: number;
-  init?: "k-means++" | "random" | Tensor;
-  /** Runs from different starts, of which the one with least inertia is kept. */
+  /** "k-means++" (default), "random" rows, or the first centres [K, d]. */
+  init?: "k-means++" | "random" | Rows;
+  /** Runs from different starts, of which the one with least inertia is kept. Default 1. */
   nInit?: number;
+  /** Default 300. */
   maxIter?: number;
+  /** Default 1e-4. */
   tol?: number;
+  /** A seed, or a stream to draw from. Default 0. */
   randomState?: number | Random;
 }
 
+/** K centres with each row's nearest: a local minimum of Σ_n min_k ‖x_n − centre_k‖². */
 export class KMeans {
   readonly options: Required<KMeansOptions>;
   /** [K, d]. */
@@ -29,6 +35,13 @@ export class KMeans {
   nIter = 0;
 
   constructor(o: KMeansOptions = {}) {
+    for (const name of ["maxIter", "nInit"] as const)
+      if (o[name] !== undefined && (!Number.isInteger(o[name]) || o[name] < 1))
+        throw new ArgumentError(`KMeans: ${name} must be a positive integer; got ${o[name]}.`);
+    if (typeof o.init === "string" && o.init !== "k-means++" && o.init !== "random")
+      throw new ArgumentError(
+        `KMeans: init must be "k-means++", "random" or centres [K, d]; got "${o.init}".`,
+      );
     this.options = {
       nClusters: o.nClusters ?? 8,
       init: o.init ?? "k-means++",
@@ -43,11 +56,11 @@ export class KMeans {
   fit(X: Rows): this {
     const { nClusters: K, init, nInit, maxIter, tol, randomState } = this.options;
     const data = asData(X, "KMeans.fit");
-    requireEnough(data, K, "KMeans.fit (nClusters)");
+    requireEnough(data, K, "KMeans.fit", "clusters");
     const random = typeof randomState === "number" ? rng(randomState) : randomState;
     const threshold = tol * meanVariance(data);
     this.inertia = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < (init instanceof Tensor ? 1 : nInit); run++) {
+    for (let run = 0; run < (typeof init === "string" ? nInit : 1); run++) {
       const made = lloyd(data, startCentres(data, K, init, random), K, maxIter, threshold);
       if (made.inertia >= this.inertia) continue;
       this.inertia = made.inertia;
@@ -58,10 +71,16 @@ export class KMeans {
     return this;
   }
 
-  /** The nearest centre of each row. */
+  /** Fits, and gives the labels of the same rows. */
+  fitPredict(X: Rows): Tensor {
+    return this.fit(X).labels;
+  }
+
+  /** The nearest centre of each row, [n] int32. */
   predict(X: Rows): Tensor {
     if (!this.clusterCenters) throw new ArgumentError("KMeans.predict: call fit(X) first.");
-    const data = asData(X, "KMeans.predict");
+    const d = this.clusterCenters.shape[1];
+    const data = asData(sameColumns(asRows(X, "KMeans.predict"), d, "KMeans.predict"), "KMeans.predict");
     const labels = new Int32Array(data.n);
     assign(data, this.clusterCenters.values() as Float64Array, this.options.nClusters, labels, null);
     return new Tensor(labels, [data.n], "int32");
@@ -70,10 +89,11 @@ export class KMeans {
 
 function startCentres(data: Data, K: number, init: KMeansOptions["init"], random: Random): Float64Array {
   const { x, d } = data;
-  if (init instanceof Tensor) {
-    if (init.shape[0] !== K || init.shape[1] !== d)
-      throw new ArgumentError(`KMeans: init has shape [${init.shape.join(", ")}]; expected [${K}, ${d}].`);
-    return Float64Array.from(init.values());
+  if (init !== undefined && typeof init !== "string") {
+    const given = asData(init, "KMeans: init");
+    if (given.n !== K || given.d !== d)
+      throw new ArgumentError(`KMeans: init has shape [${given.n}, ${given.d}]; expected [${K}, ${d}].`);
+    return given.x.slice();
   }
   const rows =
     init === "random"

@@ -5,9 +5,22 @@
  * classes keep one row of weights, for the second class, and use the sigmoid.
  */
 
-import { add, concat, crossEntropy, matmul, mul, softmax, square, sum, transpose } from "../ops/index.ts";
+import {
+  add,
+  concat,
+  crossEntropy,
+  lift,
+  matmul,
+  mul,
+  softmax,
+  square,
+  sum,
+  type TensorLike,
+  transpose,
+} from "../ops/index.ts";
 import { minimize } from "../optim/index.ts";
 import { ArgumentError, ShapeError, shapeText, Tensor, zeros } from "../tensor/index.ts";
+import { asRows, type Rows, sameColumns } from "./rows.ts";
 
 export interface LogisticRegressionOptions {
   /** Inverse strength of the penalty. Default 1. */
@@ -38,24 +51,30 @@ export class LogisticRegression {
   }
 
   /** Fits rows X [n, d] with integer labels y [n]. */
-  fit(X: Tensor, y: Tensor): this {
+  fit(X: Rows, y: TensorLike): this {
     const { C = 1, fitIntercept = true, maxIter = 100, tol = 1e-6, onIteration } = this.options;
-    if (X.rank !== 2 || y.rank !== 1 || y.size !== X.shape[0])
+    const data = asRows(X, "LogisticRegression.fit");
+    const labels = lift(y, "LogisticRegression.fit");
+    const [n, d] = data.shape;
+    if (labels.rank !== 1 || labels.size !== n)
       throw new ShapeError(
-        `LogisticRegression.fit: X has shape ${shapeText(X.shape)} and y ${shapeText(y.shape)}; expected [n, d] and [n].`,
+        `LogisticRegression.fit: X has shape ${shapeText(data.shape)} and y ${shapeText(labels.shape)}; expected [n, d] and [n].`,
       );
-    const [n, d] = X.shape;
-    this.classes = [...new Set<number>(y.values())].sort((a, b) => a - b);
+    const odd = labels.values().find((c: number) => !Number.isInteger(c));
+    if (odd !== undefined)
+      throw new ArgumentError(
+        `LogisticRegression.fit: y holds ${odd}; labels are integers. For names use encodeLabels().`,
+      );
+    this.classes = [...new Set<number>(labels.values())].sort((a, b) => a - b);
     const K = this.classes.length;
     if (K < 2) throw new ArgumentError("LogisticRegression.fit: y needs at least two classes.");
     const place = new Map(this.classes.map((c, i) => [c, i]));
     const target = new Tensor(
-      Int32Array.from(y.values(), (c) => place.get(c) as number),
+      Int32Array.from(labels.values(), (c) => place.get(c) as number),
       [n],
       "int32",
     );
     const rows = K === 2 ? 1 : K;
-    const data = X.detach();
     const cost = ({ W, b }: { W: Tensor; b?: Tensor }): Tensor => {
       const loss = crossEntropy(this.#logits(data, W, b), target, { reduction: "sum" });
       // Per sample, so that tol means the same for all n.
@@ -82,6 +101,7 @@ export class LogisticRegression {
   /** Class probabilities in the order of `classes`, [n, K]. */
   predictProba(X: Tensor): Tensor {
     if (!this.coef) throw new ArgumentError("LogisticRegression: call fit(X, y) first.");
+    sameColumns(X, this.coef.shape[1], "LogisticRegression.predictProba");
     return softmax(this.#logits(X, this.coef, this.intercept), 1);
   }
 

@@ -20,6 +20,8 @@ export class MLP extends Module {
     super();
     if (sizes.length < 2)
       throw new ArgumentError(`MLP: give at least two sizes, input and output; got [${sizes}].`);
+    if (!sizes.every((size) => Number.isInteger(size) && size > 0))
+      throw new ArgumentError(`MLP: sizes are positive integers; got [${sizes}].`);
     const make = ACTIVATIONS[activation];
     if (!make)
       throw new ArgumentError(

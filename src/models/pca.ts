@@ -7,7 +7,8 @@
 
 import { eigh, svd } from "../linalg/index.ts";
 import { matmul, mul, sub, transpose } from "../ops/index.ts";
-import { ArgumentError, ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
+import { ArgumentError, ShapeError, shapeText, Tensor } from "../tensor/index.ts";
+import { asRows, type Rows, sameColumns } from "./rows.ts";
 
 /** Left vectors, singular values and right vectors of centred data, the largest first. */
 export function principal(X: Tensor): { U: Tensor; s: Tensor; V: Tensor } {
@@ -51,11 +52,11 @@ export class PCA {
   }
 
   /** Finds the directions of rows X [n, d], n ≥ 2. */
-  fit(X: Tensor): this {
-    if (X.rank !== 2 || X.shape[0] < 2)
-      throw new ShapeError(`PCA.fit: expected X of shape [n, d], n ≥ 2; got ${shapeText(X.shape)}.`);
-    const data = X.detach();
+  fit(X: Rows): this {
+    const data = asRows(X, "PCA.fit");
     const [n, d] = data.shape;
+    if (n < 2)
+      throw new ShapeError(`PCA.fit: expected X of shape [n, d], n ≥ 2; got ${shapeText(data.shape)}.`);
     this.mean = data.mean(0).detach();
     const { s, V } = principal(sub(data, this.mean));
     const variances = s.square().div(n - 1);
@@ -83,12 +84,14 @@ export class PCA {
   /** Scores of rows X: [n, k]. Differentiable by X. */
   transform(X: Tensor): Tensor {
     this.#ready("transform");
+    sameColumns(X, this.mean.size, "PCA.transform");
     const scores = matmul(sub(X, this.mean), transpose(this.components));
-    return this.options.whiten ? scores.div(this.explainedVariance.sqrt()) : scores;
+    // A direction without variance has scores of 0, whitened or not.
+    return this.options.whiten ? scores.div(this.explainedVariance.sqrt().maximum(1e-150)) : scores;
   }
 
-  fitTransform(X: Tensor): Tensor {
-    return this.fit(X).transform(X);
+  fitTransform(X: Rows): Tensor {
+    return this.fit(X).transform(X instanceof Tensor ? X : asRows(X, "PCA.fitTransform"));
   }
 
   /** Data whose scores are Z [n, k]: the reconstruction. */

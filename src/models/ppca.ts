@@ -9,6 +9,7 @@ import { inv, logdet, solve } from "../linalg/index.ts";
 import { add, matmul, mul, sub, sum, transpose } from "../ops/index.ts";
 import { ArgumentError, eye, ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
 import { principal } from "./pca.ts";
+import { asRows, type Rows, sameColumns } from "./rows.ts";
 
 export class PPCA {
   readonly nComponents: number;
@@ -23,15 +24,16 @@ export class PPCA {
   }
 
   /** Maximum likelihood from rows X [n, d]. */
-  fit(X: Tensor): this {
+  fit(X: Rows): this {
     const q = this.nComponents;
-    if (X.rank !== 2 || X.shape[0] < 2)
-      throw new ShapeError(`PPCA.fit: expected X of shape [n, d], n ≥ 2; got ${shapeText(X.shape)}.`);
-    const [n, d] = X.shape;
+    const data = asRows(X, "PPCA.fit");
+    const [n, d] = data.shape;
+    if (n < 2)
+      throw new ShapeError(`PPCA.fit: expected X of shape [n, d], n ≥ 2; got ${shapeText(data.shape)}.`);
     if (!Number.isInteger(q) || q < 1 || q >= Math.min(n, d))
       throw new ArgumentError(`PPCA.fit: nComponents must be from 1 to min(n, d) − 1; got ${q}.`);
-    this.mean = X.detach().mean(0).detach();
-    const { s, V } = principal(sub(X.detach(), this.mean));
+    this.mean = data.mean(0).detach();
+    const { s, V } = principal(sub(data, this.mean));
     const values = s.square().div(n);
     this.noiseVariance = values.slice(0, q).sum().item() / (d - q);
     const scale = sub(values.slice(0, 0, q), this.noiseVariance)
@@ -43,11 +45,14 @@ export class PPCA {
 
   /** C = W Wᵀ + σ² I, the model's covariance, [d, d]. */
   covariance(): Tensor {
+    this.#ready("covariance");
     return add(matmul(this.W, transpose(this.W)), mul(this.noiseVariance, eye(this.W.shape[0])));
   }
 
   /** log p(x) of each row. */
   scoreSamples(X: Tensor): Tensor {
+    this.#ready("scoreSamples");
+    sameColumns(X, this.mean.size, "PPCA.scoreSamples");
     const C = this.covariance();
     const Z = transpose(sub(X, this.mean));
     const squares = sum(mul(Z, solve(C, Z)), 0);
@@ -61,7 +66,13 @@ export class PPCA {
 
   /** Posterior means of the latent z: (WᵀW + σ²I)⁻¹ Wᵀ (x − μ), [n, q]. */
   transform(X: Tensor): Tensor {
+    this.#ready("transform");
+    sameColumns(X, this.mean.size, "PPCA.transform");
     const M = add(matmul(transpose(this.W), this.W), mul(this.noiseVariance, eye(this.nComponents)));
     return matmul(matmul(sub(X, this.mean), this.W), inv(M));
+  }
+
+  #ready(method: string): void {
+    if (!this.W) throw new ArgumentError(`PPCA.${method}: call fit(X) first.`);
   }
 }

@@ -33,12 +33,28 @@ export function asData(X: Rows, where: string): Data {
   return { x, n, d };
 }
 
+/** The same as a tensor [n, d] of doubles. */
+export function asRows(X: Rows, where: string): Tensor {
+  const { x, n, d } = asData(X, where);
+  return new Tensor(x, [n, d], "float64");
+}
+
+/** Rows to be judged must have the columns of those that were learnt from. */
+export function sameColumns(X: Tensor, d: number, where: string): Tensor {
+  if (X.rank !== 2 || X.shape[1] !== d)
+    throw new ShapeError(
+      `${where}: X has shape ${shapeText(X.shape)}; it was fitted on rows of ${d} columns.`,
+    );
+  return X;
+}
+
 /** Fewer samples than components cannot be fitted. */
-export function requireEnough(data: { n: number }, nComponents: number, where: string): void {
-  if (!Number.isInteger(nComponents) || nComponents < 1)
-    throw new ArgumentError(`${where}: nComponents must be a positive integer; got ${nComponents}.`);
-  if (data.n < nComponents)
+export function requireEnough(data: { n: number }, K: number, where: string, what = "components"): void {
+  const name = `n${what[0].toUpperCase()}${what.slice(1)}`;
+  if (!Number.isInteger(K) || K < 1)
+    throw new ArgumentError(`${where}: ${name} must be a positive integer; got ${K}.`);
+  if (data.n < K)
     throw new ArgumentError(
-      `${where}: ${data.n} samples for nComponents = ${nComponents}; give more data or fewer components.`,
+      `${where}: ${data.n} samples for ${name} = ${K}; give more data or fewer ${what}.`,
     );
 }

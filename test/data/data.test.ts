@@ -222,9 +222,33 @@ test("CSV: quotes, gaps, types by whole columns", () => {
   assert.deepEqual(note, ['said "no"', "", "NA"]);
   assert.deepEqual(parseCsv("code\n007\nx1\n")["code"], ["007", "x1"], "one text cell makes the column text");
   assert.deepEqual(Object.keys(parseCsv("1;2", { separator: ";", header: false })), ["0", "1"]);
+  assert.deepEqual(parseCsv("zip\n01234\n99\n")["zip"], ["01234", "99"], "leading zeros are part of a name");
+  assert.deepEqual(parseCsv("id\n9007199254740993\n")["id"], ["9007199254740993"], "no digit is lost");
+  close(parseCsv("x\n0.5\n0\n-0\n1e3\n")["x"] as Float64Array, [0.5, 0, 0, 1000]);
+  assert.deepEqual(parseCsv("a,b\rx,2\ry,3\r")["a"], ["x", "y"], "old line ends");
   assert.throws(() => parseCsv("a,b\n1\n"), /row 0 has 1 cells, but there are 2 columns/);
   assert.throws(() => parseCsv('a\n"x'), /not closed/);
   assert.throws(() => parseCsv("a,a\n1,2"), /two columns are called "a"/);
+});
+
+test("what would go wrong silently is refused", () => {
+  assert.throws(() => digits({ dtype: "bool" }), /float64, float32 or int32; got bool/);
+  assert.throws(() => makeBlobs({ std: -1 }), /std must not be negative/);
+  assert.throws(() => makeBlobs({ samples: [1.5, 2, 3] }), /counts are whole numbers/);
+  assert.throws(() => makeMoons({ noise: -1 }), /noise must not be negative/);
+  assert.throws(() => makeCreatures({ noise: -1 }), /noise must not be negative/);
+  assert.throws(() => takeRows(tensor([[1], [2]]), [0, 2]), /index 2 at position 1 is none of 2 rows/);
+  assert.throws(() => takeRows(["a"], [-1]), /index -1 at position 0/);
+  assert.throws(
+    () =>
+      new StandardScaler().fit(
+        tensor([
+          [1, 2],
+          [3, Number.POSITIVE_INFINITY],
+        ]),
+      ),
+    /row 1, column 1 is Infinity/,
+  );
 });
 
 test("CSV files may be zipped", async () => {

@@ -116,6 +116,20 @@ test("gaps and text are errors that say where and what to do", async () => {
     () => frameToTensor(df, { columns: ["age"], missing: "keep", dtype: "int32" }),
     /int32 cannot hold/,
   );
+  assert.throws(
+    () => frameToTensor(df, { missing: "ignore" as never }),
+    /"error", "keep" or "drop"; got "ignore"/,
+  );
+  const halves = await frame({ x: [0.5], big: [2 ** 40] });
+  assert.throws(
+    () => frameToTensor(halves, { columns: ["x"], dtype: "int32" }),
+    /int32 cannot hold 0.5 of column "x"/,
+  );
+  assert.throws(
+    () => frameToTensor(halves, { columns: ["big"], dtype: "int32" }),
+    /cannot hold 1099511627776/,
+  );
+  assert.throws(() => frameToTensor(halves, { columns: ["x"], dtype: "bool" }), /bool cannot hold 0.5/);
   await assert.rejects(frame({ a: [1], b: [] }), /"b" has 0 values, the first 1/);
   await assert.rejects(tensorToFrame(tensor(1)), /rank 1 or 2/);
 });

@@ -1,4 +1,4 @@
-"""Gaussian processes, PCA and logistic regression, by scikit-learn and NumPy.
+"""Gaussian processes, PCA, k-means and logistic regression, by scikit-learn and NumPy.
 
     python -P test/golden/gp.py > test/golden/gp.json
 """
@@ -9,6 +9,7 @@ import warnings
 import numpy as np
 import scipy.stats
 import sklearn
+from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, Matern, WhiteKernel
@@ -46,6 +47,14 @@ labels = (X[:, 0] + 0.8 * X[:, 1] + r.normal(size=40) > X.mean() * 1.8).astype(i
 lr = LogisticRegression(C=0.7, tol=1e-10, max_iter=5000).fit(X, labels)
 two = LogisticRegression(C=2.0, tol=1e-10, max_iter=5000).fit(X, labels > 0)
 
+far = X[:4].copy()
+far[3] = 1e4
+clusters = []
+for init in [X[:4], far]:
+    km = KMeans(4, init=init, n_init=1, algorithm="lloyd").fit(X)
+    clusters.append({"init": out(init), "centers": out(km.cluster_centers_), "labels": out(km.labels_), "inertia": float(km.inertia_),
+                     "nIter": int(km.n_iter_), "predict": out(km.predict(X[:6] + 0.5))})
+
 N, D, Q = 7, 5, 2
 Xl, Y = r.normal(size=(N, Q)), r.normal(size=(N, D))
 alpha, beta = 0.8, 2.5
@@ -67,5 +76,6 @@ print(json.dumps({
             "scores": out(pca.transform(X[:6])), "back": out(pca.inverse_transform(pca.transform(X[:6]))), "white": out(white.transform(X[:6]))},
     "logistic": {"y": out(labels), "coef": out(lr.coef_), "intercept": out(lr.intercept_), "proba": out(lr.predict_proba(X[:6])),
                  "coef2": out(two.coef_), "intercept2": out(two.intercept_)},
+    "kmeans": clusters,
     "gplvm": {k: out(v) for k, v in gplvm.items()},
 }))
