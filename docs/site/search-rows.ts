@@ -5,7 +5,7 @@
 import { isRecord } from "./entries.ts";
 import type { GuidePage } from "./guide.ts";
 import type { Entry } from "./reference.ts";
-import type { Heading, RenderOptions } from "./render.ts";
+import { type Heading, linkOfCode, type RenderOptions } from "./render.ts";
 
 /** Title, kind, address, words to find it by, one line about it. */
 export type SearchRow = [title: string, where: string, address: string, words: string, about: string];
