@@ -18,6 +18,7 @@ import type { Formula } from "./formula.ts";
 import { type Gradient, gradientForm } from "./gradient-form.ts";
 import { type GraphOptions, graphSpec } from "./graph.ts";
 import { GraphDrawing } from "./graph-drawing.ts";
+import { markdownToHtml } from "./html.ts";
 import { JacobianForm } from "./jacobian-form.ts";
 import { Paths } from "./paths.ts";
 import { plainText } from "./plain.ts";
@@ -233,12 +234,19 @@ export class Derivation<I extends Inputs = Inputs> {
     return new GraphDrawing(this.graphSpec(o));
   }
 
+  /** The steps in Markdown with LaTeX. */
   toMarkdown(): string {
     return toMarkdown(this as unknown as Derivation);
   }
 
+  /** The steps as a LaTeX fragment (amsmath); `saveDerivation` of "gradlab/notebook" writes whole documents. */
   toTex(): string {
     return toTex(this as unknown as Derivation);
+  }
+
+  /** The graph as inline SVG and the steps with MathJax-ready formulas. */
+  async toHtml(): Promise<string> {
+    return `<div class="derivation">\n${await this.graph().svg()}\n${markdownToHtml(this.toMarkdown())}\n</div>`;
   }
 
   /** For terminals: the same text, formulas in Unicode. */
@@ -253,11 +261,13 @@ export class Derivation<I extends Inputs = Inputs> {
     );
   }
 
-  /** The graph as a display of its own, then the steps. */
+  /** The graph as a display of its own, then the steps; as one piece of HTML where only one thing can be shown. */
   async [Symbol.for("Jupyter.display")](): Promise<Record<string, unknown>> {
     const show = (globalThis as any)[Symbol.for("gradlab.display")];
-    if (typeof show === "function") show(await this.graph().bundle());
     const markdown = this.toMarkdown();
-    return { "text/markdown": markdown, "text/plain": plainText(markdown) };
+    const text = { "text/markdown": markdown, "text/plain": plainText(markdown) };
+    if (typeof show !== "function") return { "text/html": await this.toHtml(), ...text };
+    show(await this.graph().bundle());
+    return text;
   }
 }

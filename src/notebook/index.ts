@@ -7,6 +7,7 @@ export { type CleanOptions, cleanNotebook } from "./convert/clean.ts";
 export { type CellChange, type DiffOptions, diffNotebooks, diffText } from "./convert/diff.ts";
 export { fromScript, takeOutputs, toScript } from "./convert/script.ts";
 export { ExportError } from "./document/problems.ts";
+export { type SaveOptions, saveDerivation, type Writable } from "./export/derivation.ts";
 export {
   type ExportOptions,
   type ExportResult,
