@@ -27,6 +27,12 @@ export interface Step {
 /**
  * Cotangents of `inputs` for `outputs` with the given cotangents; null where an input has no influence.
  * @param onStep called for each visited operation, for derivations and profiles
+ * @example
+ * ```ts
+ * const x = leaf(tensor([1, 2]));
+ * const y = x.square().sum();
+ * backward([y], [tensor(1)], [x]).map(String); // → [ 'tensor([2, 4], shape=[2], float64)' ]
+ * ```
  */
 export function backward(
   outputs: readonly Tensor[],

@@ -7,7 +7,13 @@ import { apply, noGrad, watching } from "../ops/index.ts";
 import { isFloat, NumericalError, type Op, type Tensor } from "../tensor/index.ts";
 import { traced, vjp } from "./grad.ts";
 
-/** The same values, treated as a constant by every derivative. */
+/**
+ * The same values, treated as a constant by every derivative.
+ * @example
+ * ```ts
+ * grad((x: Tensor) => stopGradient(x).mul(x).sum())(tensor([3])); // → tensor([3], shape=[1], float64)
+ * ```
+ */
 export function stopGradient<T extends Tensor>(x: T): T {
   return x.detach() as T;
 }
@@ -16,6 +22,11 @@ export function stopGradient<T extends Tensor>(x: T): T {
  * A function with its own derivative rule.
  * @param forward the values; what happens inside is not differentiated
  * @param backward (G, inputs, output) → one cotangent an input (null: none), in traced operations
+ * @example
+ * ```ts
+ * const clipped = customVjp("clip", (x) => x.minimum(1), (G) => [G]);
+ * grad((x: Tensor) => clipped(x).sum())(tensor([5])); // → tensor([1], shape=[1], float64)
+ * ```
  */
 export function customVjp(
   name: string,
@@ -38,6 +49,11 @@ export function customVjp(
 /**
  * `f` without its intermediate results: the backward sweep computes them again. Memory for time.
  * Everything differentiated must be an argument.
+ * @example
+ * ```ts
+ * const block = checkpoint((x) => x.tanh().square());
+ * grad((x: Tensor) => block(x).sum())(tensor([0])); // → tensor([0], shape=[1], float64)
+ * ```
  */
 export function checkpoint(f: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[]) => Tensor {
   const rule = (G: Tensor, inputs: Tensor[]): Tensor[] => {
@@ -48,8 +64,13 @@ export function checkpoint(f: (...inputs: Tensor[]) => Tensor): (...inputs: Tens
 }
 
 /**
- * Runs `fn` and throws at the first operation whose result has a NaN or an infinity while its inputs had none.
+ * Runs `fn` and throws at the first operation whose result has a NaN or an infinity while its inputs had
+ * none.
  * @throws NumericalError naming the operation, the position and the inputs' ranges
+ * @example
+ * ```ts
+ * detectAnomaly(() => tensor([1, -1]).requiresGrad().log()); // throws "log" made NaN
+ * ```
  */
 export function detectAnomaly<T>(fn: () => T): T {
   let open = 0;

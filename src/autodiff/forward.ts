@@ -23,6 +23,11 @@ import { fillTree, leaves, mapTree, type Tree } from "./tree.ts";
  * The value of f and its derivative along the given directions: J t.
  * @param primals the arguments of f
  * @param tangents one direction an argument, of the same shapes
+ * @throws ArgumentError or ShapeError when tangents do not match primals.
+ * @example
+ * ```ts
+ * jvp((x: Tensor) => x.square(), [tensor([1, 2])], [tensor([1, 0])]).tangent; // → tensor([2, 0], shape=[2], float64)
+ * ```
  */
 export function jvp(
   f: (...args: any[]) => Tree,
@@ -62,7 +67,14 @@ export function jvp(
   });
 }
 
-/** Tangents of the outputs, from those of the variables. */
+/**
+ * Tangents of the outputs, from those of the variables.
+ * @example
+ * ```ts
+ * const x = leaf(tensor([1, 2]));
+ * pushForward([x.square()], [x], [ones([2])]).map(String); // → [ 'tensor([2, 4], shape=[2], float64)' ]
+ * ```
+ */
 export function pushForward(
   outputs: readonly Tensor[],
   variables: readonly Tensor[],
@@ -92,7 +104,14 @@ function ruleFor(node: Node, input: number): Jvp<any> | null {
   return typeof rules === "function" ? rules(input) : rules[input];
 }
 
-/** The tensors behind the outputs, oldest first, down to those already known. */
+/**
+ * The tensors behind the outputs, oldest first, down to those already known.
+ * @example
+ * ```ts
+ * const x = leaf(tensor([1, 2]));
+ * inOrder([x.square().sum()], new Map()).map((t) => t.node?.op.name); // → [ 'leaf', 'square', 'sum' ]
+ * ```
+ */
 export function inOrder(outputs: readonly Tensor[], known: ReadonlyMap<Node, unknown>): Tensor[] {
   const seen = new Map<Node, Tensor>();
   const stack = [...outputs];

@@ -23,12 +23,24 @@ const identityOp: Op<null> = {
 
 let depth = 0;
 
-/** Whether a surrounding transformation is recording. */
+/**
+ * Whether a surrounding transformation is recording.
+ * @example
+ * ```ts
+ * tracing(); // → false
+ * ```
+ */
 export function tracing(): boolean {
   return depth > 0;
 }
 
-/** Runs `fn` with recording on, as one more level of transformation. */
+/**
+ * Runs `fn` with recording on, as one more level of transformation.
+ * @example
+ * ```ts
+ * traced(() => tracing()); // → true
+ * ```
+ */
 export function traced<T>(fn: () => T): T {
   depth++;
   try {
@@ -38,7 +50,13 @@ export function traced<T>(fn: () => T): T {
   }
 }
 
-/** A traced stand-in for `t`: a leaf, or an identity of a tensor that is itself traced. */
+/**
+ * A traced stand-in for `t`: a leaf, or an identity of a tensor that is itself traced.
+ * @example
+ * ```ts
+ * variable(tensor([1, 2])).node?.op.name; // → leaf
+ * ```
+ */
 export function variable(t: Tensor): Tensor {
   if (!t.node) return leaf(t);
   const out = apply(identityOp, [t], null);
@@ -80,7 +98,12 @@ function traceArguments(
 /**
  * The value and the gradient of a scalar function, by its first argument (or `argnums`).
  * The gradient has the argument's structure: a tensor, or arrays and objects of tensors.
- * @example const { value, grad } = valueAndGrad((W) => X.matmul(W).square().sum())(W)
+ * @throws ArgumentError when f does not return one number or an argument holds no floating-point tensor.
+ * @example
+ * ```ts
+ * const { value, grad } = valueAndGrad((w: Tensor) => w.square().sum())(tensor([1, 2]));
+ * [value.item(), grad.toArray()]; // → [ 5, [ 2, 4 ] ]
+ * ```
  */
 export function valueAndGrad<A extends Tree[]>(
   f: (...args: A) => Tensor,
@@ -111,7 +134,13 @@ function gradients(y: Tensor, variables: readonly Tensor[]): Tensor[] {
   return backward([y], [onesLike(y)], variables).map((g, i) => g ?? zerosLike(variables[i]));
 }
 
-/** The gradient of a scalar function; see `valueAndGrad`. Nest it for higher derivatives. */
+/**
+ * The gradient of a scalar function; see `valueAndGrad`. Nest it for higher derivatives.
+ * @example
+ * ```ts
+ * grad((x: Tensor) => x.square().sum())(tensor([1, 2])); // → tensor([2, 4], shape=[2], float64)
+ * ```
+ */
 export function grad<A extends Tree[]>(
   f: (...args: A) => Tensor,
   options: GradOptions = {},
@@ -123,6 +152,12 @@ export function grad<A extends Tree[]>(
 /**
  * The value of f and its vector–Jacobian product: `pullback(ȳ)` gives ȳᵀ ∂f/∂x for each argument.
  * With one argument the pullback returns its cotangent, with several an array.
+ * @throws ArgumentError when cotangents do not match the outputs.
+ * @example
+ * ```ts
+ * const { pullback } = vjp((x: Tensor) => x.square(), tensor([1, 2]));
+ * pullback(tensor([1, 10])); // → tensor([ 2, 40], shape=[2], float64)
+ * ```
  */
 export function vjp<A extends Tree[]>(
   f: (...args: A) => Tree,
@@ -160,7 +195,15 @@ export function vjp<A extends Tree[]>(
   };
 }
 
-/** A leaf whose `.grad` is filled by `backward()`, for those who think in PyTorch. */
+/**
+ * A leaf whose `.grad` is filled by `backward()`, for those who think in PyTorch.
+ * @example
+ * ```ts
+ * const w = requiresGrad(tensor([1, 2]));
+ * w.square().sum().backward();
+ * w.grad; // → tensor([2, 4], shape=[2], float64)
+ * ```
+ */
 export function requiresGrad<T extends Tensor>(t: T): T {
   return leaf(t.detach() as T);
 }
@@ -168,6 +211,12 @@ export function requiresGrad<T extends Tensor>(t: T): T {
 /**
  * Adds ∂y/∂x to `.grad` of every leaf y was computed from.
  * @param y one number, or any shape with a `cotangent`
+ * @example
+ * ```ts
+ * const w = tensor([1, 2]).requiresGrad();
+ * backwardInto(w.square().sum());
+ * w.grad; // → tensor([2, 4], shape=[2], float64)
+ * ```
  */
 export function backwardInto(y: Tensor, cotangent?: Tensor, o: { createGraph?: boolean } = {}): void {
   if (!y.node)

@@ -16,7 +16,13 @@ export interface GradcheckOptions {
   order?: 1 | 2;
 }
 
-/** ∂f/∂x of a scalar function by central differences, coordinate by coordinate. */
+/**
+ * ∂f/∂x of a scalar function by central differences, coordinate by coordinate.
+ * @example
+ * ```ts
+ * numericGradient((x) => x.square().sum(), tensor([1, 2])).sub([2, 4]).abs().max().item() < 1e-9; // → true
+ * ```
+ */
 export function numericGradient(f: (x: Tensor) => Tensor, x: Tensor): Tensor {
   const at = x.copy();
   const out = x.copy();
@@ -36,6 +42,10 @@ export function numericGradient(f: (x: Tensor) => Tensor, x: Tensor): Tensor {
 /**
  * Largest difference of two tensors, relative to the larger of 1 and the largest entry of either; infinite
  * where one has a NaN or an infinity that the other has not.
+ * @example
+ * ```ts
+ * relativeError(tensor([1, 2]), tensor([1, 2.5])); // → 0.2
+ * ```
  */
 export function relativeError(a: Tensor, b: Tensor): number {
   const [x, y] = [a.values(), b.values()];
@@ -56,6 +66,10 @@ export function relativeError(a: Tensor, b: Tensor): number {
  * f may return any shape: its Jacobian is probed with a fixed set of weights.
  * @returns the largest relative error
  * @throws NumericalError naming the input when it exceeds the tolerance
+ * @example
+ * ```ts
+ * gradcheck((x) => x.sin(), [tensor([0.3, 1])], { order: 2 }) < 1e-6; // → true
+ * ```
  */
 export function gradcheck(
   f: (...inputs: any[]) => Tensor,

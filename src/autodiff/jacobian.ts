@@ -18,6 +18,10 @@ function basis(like: Tensor, i: number): Tensor {
 /**
  * ∂f/∂x as a tensor of shape [...output, ...input], by one reverse sweep a component of the output.
  * Prefer it when outputs are few.
+ * @example
+ * ```ts
+ * jacrev((x) => x.square())(tensor([1, 2])); // → [[2,0],[0,4]]
+ * ```
  */
 export function jacrev(f: Fn): Fn {
   return (x) => {
@@ -31,6 +35,10 @@ export function jacrev(f: Fn): Fn {
 /**
  * ∂f/∂x as a tensor of shape [...output, ...input], by one forward sweep a component of the input.
  * Prefer it when inputs are few.
+ * @example
+ * ```ts
+ * jacfwd((x) => x.square())(tensor([1, 2])); // → [[2,0],[0,4]]
+ * ```
  */
 export function jacfwd(f: Fn): Fn {
   return (x) => {
@@ -49,15 +57,33 @@ function assemble(rows: Tensor[], shape: readonly number[], x: Tensor): Tensor {
   return rows.length === 0 ? zeros(shape, { dtype: x.dtype }) : reshape(stack(rows), shape);
 }
 
-/** ∂f/∂x with shape [...output, ...input]; reverse mode. */
+/**
+ * ∂f/∂x with shape [...output, ...input]; reverse mode.
+ * @example
+ * ```ts
+ * jacobian((x) => x.cumsum())(tensor([1, 2])); // → [[1,0],[1,1]]
+ * ```
+ */
 export const jacobian = jacrev;
 
-/** ∂²f/∂x∂xᵀ of a scalar function, shape [...input, ...input]: forward over reverse. */
+/**
+ * ∂²f/∂x∂xᵀ of a scalar function, shape [...input, ...input]: forward over reverse.
+ * @example
+ * ```ts
+ * hessian((x) => x.prod())(tensor([2, 3])); // → [[0,1],[1,0]]
+ * ```
+ */
 export function hessian(f: Fn): Fn {
   return jacfwd(grad(f) as Fn);
 }
 
-/** The Hessian–vector product ∂²f/∂x² v, at the cost of about two gradients. */
+/**
+ * The Hessian–vector product ∂²f/∂x² v, at the cost of about two gradients.
+ * @example
+ * ```ts
+ * hvp((x) => x.pow(3).sum(), tensor([1, 2]), tensor([1, 1])); // → tensor([ 6, 12], shape=[2], float64)
+ * ```
+ */
 export function hvp(f: Fn, x: Tensor, v: Tensor): Tensor {
   return jvp(grad(f), [x], [v]).tangent as Tensor;
 }

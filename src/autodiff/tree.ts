@@ -7,7 +7,13 @@ import { ArgumentError, Tensor } from "../tensor/index.ts";
 /** A tensor, or arrays and objects of trees. Numbers and other values pass through as constants. */
 export type Tree = any;
 
-/** The tensors of a tree, in the order of its keys. */
+/**
+ * The tensors of a tree, in the order of its keys.
+ * @example
+ * ```ts
+ * leaves({ W: ones([2]), layers: [zeros([3])], rate: 0.1 }).length; // → 2
+ * ```
+ */
 export function leaves(tree: Tree): Tensor[] {
   const out: Tensor[] = [];
   mapTree(tree, (t) => {
@@ -17,7 +23,13 @@ export function leaves(tree: Tree): Tensor[] {
   return out;
 }
 
-/** The same tree with `f` applied to every tensor. */
+/**
+ * The same tree with `f` applied to every tensor.
+ * @example
+ * ```ts
+ * String(mapTree({ W: ones([2]) }, (t) => t.mul(3)).W); // → tensor([3, 3], shape=[2], float64)
+ * ```
+ */
 export function mapTree<T extends Tree>(tree: T, f: (t: Tensor, path: string) => unknown, path = ""): T {
   if (tree instanceof Tensor) return f(tree, path) as T;
   if (Array.isArray(tree)) return tree.map((v, i) => mapTree(v, f, path ? `${path}.${i}` : String(i))) as T;
@@ -33,7 +45,13 @@ function isPlain(value: object): boolean {
   return proto === Object.prototype || proto === null;
 }
 
-/** The tree with its tensors replaced, in order. */
+/**
+ * The tree with its tensors replaced, in order.
+ * @example
+ * ```ts
+ * String(fillTree({ W: ones([2]) }, [zeros([2])]).W); // → tensor([0, 0], shape=[2], float64)
+ * ```
+ */
 export function fillTree<T extends Tree>(tree: T, tensors: readonly Tensor[]): T {
   let i = 0;
   return mapTree(tree, () => tensors[i++]);

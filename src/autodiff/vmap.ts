@@ -19,7 +19,15 @@ export interface VmapOptions {
   outAxis?: number;
 }
 
-/** The batched form of `f`; control flow in `f` must not depend on values. */
+/**
+ * The batched form of `f`; control flow in `f` must not depend on values.
+ * @throws ShapeError when batch sizes differ, ArgumentError for an empty batch.
+ * @example
+ * ```ts
+ * const perExample = vmap(grad((w: Tensor, x: Tensor) => w.dot(x).square()), { inAxes: [null, 0] });
+ * perExample(tensor([1, 1]), tensor([[1, 0], [0, 2]])); // → [[2,0],[0,8]]
+ * ```
+ */
 export function vmap<A extends Tree[]>(f: (...args: A) => Tree, o: VmapOptions = {}): (...args: A) => any {
   return (...args) => {
     const axes = args.map(

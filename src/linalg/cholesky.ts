@@ -164,6 +164,10 @@ function onTriangle(X: Tensor, o: Triangle): Tensor {
 /**
  * The lower triangular L with A = L Lᵀ, of each symmetric positive definite matrix.
  * @throws ArgumentError when A is not symmetric, NumericalError when it is not positive definite.
+ * @example
+ * ```ts
+ * cholesky([[4, 2], [2, 5]]); // → [[2,0],[1,2]]
+ * ```
  */
 export function cholesky(x: TensorLike): Tensor {
   const A = lift(x, "cholesky");
@@ -193,6 +197,11 @@ export function requireSymmetric(A: Tensor, n: number, where: string): void {
  * X with T X = B (or Tᵀ X = B), reading only one triangle of `a`.
  * @param a [..., n, n]
  * @param b [n] or [..., n, k]; leading axes broadcast
+ * @throws NumericalError when a diagonal entry is 0.
+ * @example
+ * ```ts
+ * triangularSolve([[2, 0], [1, 4]], [2, 9]); // → tensor([1, 2], shape=[2], float64)
+ * ```
  */
 export function triangularSolve(a: TensorLike, b: TensorLike, o: Partial<Triangle> = {}): Tensor {
   const A = lift(a, "triangularSolve");
@@ -211,7 +220,13 @@ export function triangularSolve(a: TensorLike, b: TensorLike, o: Partial<Triangl
   return apply(triangularSolveOp, [A, B], params);
 }
 
-/** X with L Lᵀ X = B, from a Cholesky factor. */
+/**
+ * X with L Lᵀ X = B, from a Cholesky factor.
+ * @example
+ * ```ts
+ * choleskySolve(cholesky([[4, 2], [2, 5]]), [8, 12]); // → tensor([1, 2], shape=[2], float64)
+ * ```
+ */
 export function choleskySolve(L: TensorLike, b: TensorLike): Tensor {
   return triangularSolve(L, triangularSolve(L, b), { transposed: true });
 }

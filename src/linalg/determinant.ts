@@ -131,16 +131,37 @@ export const cofactorOp: Op<null> = defineOp<null>({
   samples: () => [{ inputs: [regular(1, [3, 3])] }, { inputs: [neg(regular(2, [2, 2, 2]))] }],
 });
 
-/** |A|, the determinant. Its gradient is right for singular matrices too, its second derivative is not available there. */
+/**
+ * |A|, the determinant. Its gradient is right for singular matrices too, its second derivative is not
+ * available there.
+ * @throws ShapeError unless the matrices are square.
+ * @example
+ * ```ts
+ * det([[1, 2], [3, 4]]); // → tensor(-2, float64)
+ * ```
+ */
 export const det = (x: TensorLike): Tensor => apply(detOp, [squareInput(x, "det")], null);
 
 /**
  * log|A| for |A| > 0; −∞ for a singular matrix and NaN for a negative determinant, as in PyTorch.
  * For any sign see `slogdet`; for a positive definite matrix 2 Σ log Lᵢᵢ of `cholesky` is quicker.
+ * @throws ShapeError unless the matrices are square.
+ * @example
+ * ```ts
+ * logdet([[2, 0], [0, 3]]); // → tensor(1.79175946923, float64)
+ * ```
  */
 export const logdet = (x: TensorLike): Tensor => apply(logdetOp, [squareInput(x, "logdet")], null);
 
-/** The sign of |A| (no gradient) and the logarithm of its absolute value. */
+/**
+ * The sign of |A| (no gradient) and the logarithm of its absolute value.
+ * @throws ShapeError unless the matrices are square.
+ * @example
+ * ```ts
+ * const { sign, logabsdet } = slogdet([[0, 2], [3, 0]]);
+ * [sign.item(), logabsdet.item()]; // → [ -1, 1.791759469228055 ]
+ * ```
+ */
 export function slogdet(x: TensorLike): { sign: Tensor; logabsdet: Tensor } {
   const t = squareInput(x, "slogdet");
   return { sign: apply(detSignOp, [t], null), logabsdet: apply(logabsdetOp, [t], null) };

@@ -103,21 +103,41 @@ export function asMatrices(x: Tensor): Tensor {
   return x.rank === 0 ? x : reshape(x, [...x.shape, 1, 1]);
 }
 
-/** tr A = Σᵢ Aᵢᵢ of each square matrix. */
+/**
+ * tr A = Σᵢ Aᵢᵢ of each square matrix.
+ * @throws ShapeError unless the matrices are square.
+ * @example
+ * ```ts
+ * trace([[1, 2], [3, 4]]); // → tensor(5, float64)
+ * ```
+ */
 export function trace(x: TensorLike): Tensor {
   const t = lift(x, "trace");
   squareSize(t, "trace");
   return apply(traceOp, [t], null);
 }
 
-/** The diagonal of a matrix [m, n] (or of each in a batch), as a vector. */
+/**
+ * The diagonal of a matrix [m, n] (or of each in a batch), as a vector.
+ * @throws ShapeError unless x has at least two axes.
+ * @example
+ * ```ts
+ * diagonal([[1, 2], [3, 4]]); // → tensor([1, 4], shape=[2], float64)
+ * ```
+ */
 export function diagonal(x: TensorLike): Tensor {
   const t = lift(x, "diagonal");
   matrixShape(t, "diagonal");
   return apply(diagonalOp, [t], null);
 }
 
-/** Matrices [..., n, n] with the numbers [..., n] on their diagonals. */
+/**
+ * Matrices [..., n, n] with the numbers [..., n] on their diagonals.
+ * @example
+ * ```ts
+ * diagEmbed([1, 2]); // → [[1,0],[0,2]]
+ * ```
+ */
 export function diagEmbed(x: TensorLike): Tensor {
   const t = lift(x, "diagEmbed");
   if (t.rank === 0) throw new ShapeError("diagEmbed: expected a vector [n]; got one number.");
@@ -125,7 +145,14 @@ export function diagEmbed(x: TensorLike): Tensor {
   return apply(diagOp, [t], { rows: n, columns: n });
 }
 
-/** NumPy's diag: a vector becomes a diagonal matrix, a matrix gives its diagonal. */
+/**
+ * NumPy's diag: a vector becomes a diagonal matrix, a matrix gives its diagonal.
+ * @throws ShapeError for a scalar or more than two axes.
+ * @example
+ * ```ts
+ * diag([1, 2]); // → [[1,0],[0,2]]
+ * ```
+ */
 export function diag(x: TensorLike): Tensor {
   const t = lift(x, "diag");
   if (t.rank === 1) return diagEmbed(t);
@@ -135,14 +162,28 @@ export function diag(x: TensorLike): Tensor {
   );
 }
 
-/** The lower triangle, zero above the k-th diagonal. */
+/**
+ * The lower triangle, zero above the k-th diagonal.
+ * @throws ShapeError unless x has at least two axes.
+ * @example
+ * ```ts
+ * tril([[1, 2], [3, 4]]); // → [[1,0],[3,4]]
+ * ```
+ */
 export function tril(x: TensorLike, k = 0): Tensor {
   const t = lift(x, "tril");
   matrixShape(t, "tril");
   return apply(trilOp, [t], { k });
 }
 
-/** The upper triangle, zero below the k-th diagonal. */
+/**
+ * The upper triangle, zero below the k-th diagonal.
+ * @throws ShapeError unless x has at least two axes.
+ * @example
+ * ```ts
+ * triu([[1, 2], [3, 4]], 1); // → [[0,2],[0,0]]
+ * ```
+ */
 export function triu(x: TensorLike, k = 0): Tensor {
   const t = lift(x, "triu");
   matrixShape(t, "triu");

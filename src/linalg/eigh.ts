@@ -103,6 +103,10 @@ export function gapInverses(w: Tensor): Tensor {
  * Eigenvalues (ascending) and orthonormal eigenvectors (columns) of symmetric matrices, as NumPy's eigh.
  * Each vector's sign is fixed so that its largest component is positive.
  * @throws ArgumentError when a matrix is not symmetric
+ * @example
+ * ```ts
+ * eigh([[2, 1], [1, 2]]).eigenvalues; // → tensor([1, 3], shape=[2], float64)
+ * ```
  */
 export function eigh(x: TensorLike): { eigenvalues: Tensor; eigenvectors: Tensor } {
   const A = lift(x, "eigh");

@@ -65,14 +65,28 @@ function along(A: Tensor, T: Tensor): Tensor {
   return slice(slice(apply(expmOp, [block], null), r - 2, 0, n), r - 1, n);
 }
 
-/** e^A = Σ Aᵏ / k! of each square matrix. */
+/**
+ * e^A = Σ Aᵏ / k! of each square matrix.
+ * @throws ShapeError unless the matrices are square.
+ * @example
+ * ```ts
+ * expm([[0, 1], [0, 0]]); // → [[1,1],[0,1]]
+ * ```
+ */
 export function expm(x: TensorLike): Tensor {
   const A = lift(x, "expm");
   squareSize(A, "expm");
   return apply(expmOp, [A], null);
 }
 
-/** Aⁿ of each square matrix for an integer n; negative through the inverse. */
+/**
+ * Aⁿ of each square matrix for an integer n; negative through the inverse.
+ * @throws ShapeError unless the matrices are square.
+ * @example
+ * ```ts
+ * matrixPower([[1, 1], [1, 0]], 10); // → [[89,55],[55,34]]
+ * ```
+ */
 export function matrixPower(x: TensorLike, n: number): Tensor {
   const A = lift(x, "matrixPower");
   squareSize(A, "matrixPower");
@@ -107,7 +121,14 @@ export const kronOp: Op<null> = defineOp<null>({
 const blocksOf = (G: Tensor, a: Tensor, b: Tensor): Tensor =>
   reshape(G, [a.shape[0], b.shape[0], a.shape[1], b.shape[1]]);
 
-/** The Kronecker product A ⊗ B: block (i, j) is A_ij B. */
+/**
+ * The Kronecker product A ⊗ B: block (i, j) is A_ij B.
+ * @throws ShapeError unless both are matrices.
+ * @example
+ * ```ts
+ * kron([[1, 2]], [[1], [10]]); // → [[1,2],[10,20]]
+ * ```
+ */
 export function kron(a: TensorLike, b: TensorLike): Tensor {
   const [A, B] = [lift(a, "kron", b), lift(b, "kron", a)];
   if (A.rank !== 2 || B.rank !== 2)
@@ -166,6 +187,11 @@ export interface NormOptions {
 /**
  * (Σ |x|ᵖ)^{1/p} over the given axes, all by default; the gradient of the 2-norm at 0 is 0.
  * For a matrix's nuclear or spectral norm take the sum or the largest of svd(A).s.
+ * @throws ArgumentError for ord below 1.
+ * @example
+ * ```ts
+ * norm([3, 4]); // → tensor(5, float64)
+ * ```
  */
 export function norm(x: TensorLike, o: NormOptions = {}): Tensor {
   const t = lift(x, "norm");

@@ -145,6 +145,10 @@ export function squareInput(x: TensorLike, where: string): Tensor {
 /**
  * A⁻¹ of each square matrix. To solve a system, `solve(A, B)` is quicker and more accurate.
  * @throws NumericalError when a matrix is singular.
+ * @example
+ * ```ts
+ * inv([[2, 0], [0, 4]]); // → [[0.5,0],[0,0.25]]
+ * ```
  */
 export const inv = (x: TensorLike): Tensor => apply(invOp, [squareInput(x, "inv")], null);
 
@@ -153,6 +157,10 @@ export const inv = (x: TensorLike): Tensor => apply(invOp, [squareInput(x, "inv"
  * @param a [..., n, n]
  * @param b [n], or [..., n, k]; leading axes broadcast
  * @throws ShapeError when sizes differ, NumericalError when A is singular.
+ * @example
+ * ```ts
+ * solve([[2, 1], [1, 3]], [3, 5]); // → tensor([0.8, 1.4], shape=[2], float64)
+ * ```
  */
 export function solve(a: TensorLike, b: TensorLike): Tensor {
   const A = squareInput(a, "solve");

@@ -75,6 +75,11 @@ const epsilon = (x: Tensor): number => (x.dtype === "float32" ? 2 ** -23 : Numbe
 /**
  * The Moore–Penrose pseudo-inverse A⁺ [..., n, m].
  * @param o.rcond singular values below rcond·s₁ count as zero; by default max(m, n) ε, as PyTorch
+ * @throws ShapeError unless x has at least two axes.
+ * @example
+ * ```ts
+ * pinv([[1], [1]]); // → tensor([[0.5, 0.5]], shape=[1, 2], float64)
+ * ```
  */
 export function pinv(x: TensorLike, o: Partial<Cut> = {}): Tensor {
   const A = lift(x, "pinv");
@@ -82,7 +87,14 @@ export function pinv(x: TensorLike, o: Partial<Cut> = {}): Tensor {
   return apply(pinvOp, [A], { rcond: o.rcond ?? Math.max(m, n) * epsilon(A) });
 }
 
-/** How many singular values exceed rcond·s₁ (by default max(m, n) ε). */
+/**
+ * How many singular values exceed rcond·s₁ (by default max(m, n) ε).
+ * @throws ArgumentError for a batch.
+ * @example
+ * ```ts
+ * matrixRank([[1, 2], [2, 4]]); // → 1
+ * ```
+ */
 export function matrixRank(x: TensorLike, o: Partial<Cut> = {}): number {
   const A = lift(x, "matrixRank").detach();
   const { m, n } = matrixShape(A, "matrixRank");
@@ -92,7 +104,14 @@ export function matrixRank(x: TensorLike, o: Partial<Cut> = {}): number {
   return s.greater(cut).sum().item();
 }
 
-/** The condition number s₁ / s_k in the 2-norm. */
+/**
+ * The condition number s₁ / s_k in the 2-norm.
+ * @throws ShapeError unless x has at least two axes.
+ * @example
+ * ```ts
+ * cond([[2, 0], [0, 8]]); // → tensor(4, float64)
+ * ```
+ */
 export function cond(x: TensorLike): Tensor {
   const { s } = svd(x);
   return div(select(s, 0, s.rank - 1), select(s, -1, s.rank - 1));
@@ -102,6 +121,11 @@ export function cond(x: TensorLike): Tensor {
  * X that minimises ‖A X − B‖²; for a wide or deficient A the one of least norm.
  * Through QR when A has full column rank, else through the pseudo-inverse.
  * @param a [m, n]  @param b [m] or [m, k]
+ * @throws ShapeError when the rows differ; ArgumentError for a batch.
+ * @example
+ * ```ts
+ * lstsq([[1, 0], [1, 1], [1, 2]], [1, 3, 5]); // → tensor([1, 2], shape=[2], float64)
+ * ```
  */
 export function lstsq(a: TensorLike, b: TensorLike): Tensor {
   const A = lift(a, "lstsq");

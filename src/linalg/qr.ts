@@ -74,6 +74,13 @@ function timesInverse(X: Tensor, R: Tensor, transposed: boolean): Tensor {
 /**
  * The reduced QR factorisation of matrices [..., m, n], with LAPACK's signs, so NumPy's numbers.
  * @returns Q [..., m, k] and R [..., k, n] with k = min(m, n)
+ * @throws ShapeError unless x has at least two axes.
+ * @example
+ * ```ts
+ * const { Q, R } = qr([[3, 1], [4, 2]]);
+ * R.at(1, 0);
+ * Q.T.matmul(Q).sub(eye(2)).abs().max().item() < 1e-12; // → true
+ * ```
  */
 export function qr(x: TensorLike): { Q: Tensor; R: Tensor } {
   const A = lift(x, "qr");

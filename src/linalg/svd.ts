@@ -140,6 +140,11 @@ function parts(s: Tensor): { F: Tensor; row: Tensor; column: Tensor; inverse: Te
  * Thin singular value decomposition of matrices [..., m, n], singular values descending.
  * Each right vector's sign is fixed so that its largest component is positive.
  * @returns U [..., m, k], s [..., k], V [..., n, k] (columns) and Vh = Vᵀ, k = min(m, n)
+ * @throws ShapeError unless x has at least two axes.
+ * @example
+ * ```ts
+ * svd([[3, 0], [0, -2]]).s; // → tensor([3, 2], shape=[2], float64)
+ * ```
  */
 export function svd(x: TensorLike): { U: Tensor; s: Tensor; V: Tensor; Vh: Tensor } {
   const A = lift(x, "svd");

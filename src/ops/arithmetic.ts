@@ -111,17 +111,66 @@ function two(op: Op<null>, a: TensorLike, b: TensorLike): Tensor {
   return apply(op, [lift(a, op.name, b), lift(b, op.name, a)], null);
 }
 
-/** a + b, broadcast. */
+/**
+ * a + b, elementwise; shapes broadcast as in NumPy: aligned at the right, sizes equal or 1.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * add([1, 2], 10); // → tensor([11, 12], shape=[2], float64)
+ * ```
+ */
 export const add = (a: TensorLike, b: TensorLike): Tensor => two(addOp, a, b);
-/** a − b, broadcast. */
+/**
+ * a − b, broadcast.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * sub([[1, 2], [3, 4]], [1, 2]); // → [[0,0],[2,2]]
+ * ```
+ */
 export const sub = (a: TensorLike, b: TensorLike): Tensor => two(subOp, a, b);
-/** Elementwise a ⊙ b, broadcast. */
+/**
+ * Elementwise a ⊙ b, broadcast; for the matrix product see `matmul`.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * mul([1, 2, 3], [4, 5, 6]); // → tensor([ 4, 10, 18], shape=[3], float64)
+ * ```
+ */
 export const mul = (a: TensorLike, b: TensorLike): Tensor => two(mulOp, a, b);
-/** Elementwise a / b, broadcast; always a float. */
+/**
+ * Elementwise a / b, broadcast; always a float. Division by 0 gives ∞ or NaN.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * div([1, 2], 4); // → tensor([0.25, 0.50], shape=[2], float64)
+ * ```
+ */
 export const div = (a: TensorLike, b: TensorLike): Tensor => two(divOp, a, b);
-/** Elementwise aᵇ, broadcast; real results only (NaN for a negative base with a fractional exponent). */
+/**
+ * Elementwise aᵇ, broadcast; real results only (NaN for a negative base with a fractional exponent).
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * pow([1, 2, 3], 2); // → tensor([1, 4, 9], shape=[3], float64)
+ * ```
+ */
 export const pow = (a: TensorLike, b: TensorLike): Tensor => two(powOp, a, b);
-/** The larger of each pair; the gradient is shared equally where they are equal. */
+/**
+ * max(a, b) of each pair, broadcast; NaN if either is. The gradient is shared equally where they are equal.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * maximum([1, 5], [3, 2]); // → tensor([3, 5], shape=[2], float64)
+ * ```
+ */
 export const maximum = (a: TensorLike, b: TensorLike): Tensor => two(maximumOp, a, b);
-/** The smaller of each pair; the gradient is shared equally where they are equal. */
+/**
+ * min(a, b) of each pair, broadcast; NaN if either is. The gradient is shared equally where they are equal.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * minimum([1, 5], [3, 2]); // → tensor([1, 2], shape=[2], float64)
+ * ```
+ */
 export const minimum = (a: TensorLike, b: TensorLike): Tensor => two(minimumOp, a, b);

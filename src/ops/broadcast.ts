@@ -82,7 +82,14 @@ export const sumToOp = defineOp<To>({
   ],
 });
 
-/** x repeated along its axes of size 1 (and new leading axes) to `shape`, without copying. */
+/**
+ * x repeated along its axes of size 1 (and new leading axes) to `shape`, without copying.
+ * @throws ShapeError when the shape cannot be reached.
+ * @example
+ * ```ts
+ * broadcastTo(tensor([1, 2]), [2, 2]); // → [[1,2],[1,2]]
+ * ```
+ */
 export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
   if (sameShape(x.shape, shape)) return x;
   if (!sameShape(broadcastShapes(x.shape, shape, "broadcastTo"), shape))
@@ -90,7 +97,13 @@ export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
   return apply(broadcastToOp, [x], { shape });
 }
 
-/** The adjoint of `broadcastTo`: sums x over the axes along which `shape` would have been repeated. */
+/**
+ * The adjoint of `broadcastTo`: sums x over the axes along which `shape` would have been repeated.
+ * @example
+ * ```ts
+ * sumTo(ones([3, 2]), [2]); // → tensor([3, 3], shape=[2], float64)
+ * ```
+ */
 export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
   return sameShape(x.shape, shape) ? x : apply(sumToOp, [x], { shape });
 }

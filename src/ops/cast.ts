@@ -21,7 +21,13 @@ export const castOp: Op<{ dtype: DType }> = defineOp<{ dtype: DType }>({
   samples: () => [{ inputs: [rng(1).normal([2, 3])], params: { dtype: "float64" } }],
 });
 
-/** The same values as another element type; towards int32 they are truncated, towards bool compared with 0. */
+/**
+ * The same values as another element type; towards int32 they are truncated, towards bool compared with 0.
+ * @example
+ * ```ts
+ * astype(tensor([1.7, -1.7]), "int32"); // → tensor([ 1, -1], shape=[2], int32)
+ * ```
+ */
 export function astype(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : apply(castOp, [x], { dtype });
 }

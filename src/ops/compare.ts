@@ -70,26 +70,97 @@ const two =
   (a: TensorLike, b: TensorLike): Tensor =>
     apply(op, [lift(a, op.name, b), lift(b, op.name, a)], null);
 
-/** 1[a > b], elementwise, as a bool tensor. */
+/**
+ * 1[a > b], elementwise, as a bool tensor.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * greater([1, 2, 3], 2); // → tensor([false, false,  true], shape=[3], bool)
+ * ```
+ */
 export const greater = two(greaterOp);
-/** 1[a ≥ b]. */
+/**
+ * 1[a ≥ b], elementwise, as a bool tensor.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * greaterEqual([1, 2, 3], 2); // → tensor([false,  true,  true], shape=[3], bool)
+ * ```
+ */
 export const greaterEqual = two(greaterEqualOp);
-/** 1[a < b]. */
+/**
+ * 1[a < b], elementwise, as a bool tensor.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * less([1, 2, 3], 2); // → tensor([ true, false, false], shape=[3], bool)
+ * ```
+ */
 export const less = two(lessOp);
-/** 1[a ≤ b]. */
+/**
+ * 1[a ≤ b], elementwise, as a bool tensor.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * lessEqual([1, 2, 3], 2); // → tensor([ true,  true, false], shape=[3], bool)
+ * ```
+ */
 export const lessEqual = two(lessEqualOp);
-/** 1[a = b]. */
+/**
+ * 1[a = b], elementwise, as a bool tensor; NaN equals nothing.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * equal([1, 2, 3], 2); // → tensor([false,  true, false], shape=[3], bool)
+ * ```
+ */
 export const equal = two(equalOp);
-/** 1[a ≠ b]. */
+/**
+ * 1[a ≠ b], elementwise, as a bool tensor.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * notEqual([1, 2, 3], 2); // → tensor([ true, false,  true], shape=[3], bool)
+ * ```
+ */
 export const notEqual = two(notEqualOp);
-/** Both non-zero. */
+/**
+ * Whether both are non-zero, elementwise, as a bool tensor.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * and([true, true], [true, false]); // → tensor([ true, false], shape=[2], bool)
+ * ```
+ */
 export const and = two(andOp);
-/** Either non-zero. */
+/**
+ * Whether either is non-zero, elementwise, as a bool tensor.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * or([true, false], [false, false]); // → tensor([ true, false], shape=[2], bool)
+ * ```
+ */
 export const or = two(orOp);
-/** Zero. */
+/**
+ * Whether it is zero, elementwise, as a bool tensor.
+ * @example
+ * ```ts
+ * not([true, false]); // → tensor([false,  true], shape=[2], bool)
+ * ```
+ */
 export const not = (a: TensorLike): Tensor => apply(notOp, [lift(a, "not")], null);
 
-/** a where the condition holds, else b; all three broadcast. */
+/**
+ * a where the condition holds, else b; all three broadcast. NaN on the side not taken stays out of the
+ * value.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @example
+ * ```ts
+ * const x = tensor([-4, 9]);
+ * where(x.greater(0), x.sqrt(), 0); // → tensor([0, 3], shape=[2], float64)
+ * ```
+ */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
   return apply(whereOp, [lift(condition, "where"), lift(a, "where", b), lift(b, "where", a)], null);
 }

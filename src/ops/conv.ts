@@ -178,6 +178,10 @@ export const conv2dWeightGradOp: Op<ConvInto> = defineOp<ConvInto>({
  * @param bias [O] or null
  * @returns [N, O, ⌊(H + 2p − d(kH − 1) − 1)/s⌋ + 1, …]
  * @throws ShapeError when channels do not match or the kernel is larger than the padded image.
+ * @example
+ * ```ts
+ * conv2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2]), null, { stride: 2, padding: 1 }); // → [[[[1,2],[2,4]]]]
+ * ```
  */
 export function conv2d(
   x: readonly unknown[],

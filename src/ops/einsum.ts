@@ -19,8 +19,12 @@ interface Labelled {
 /**
  * The sum of products over all labels that the result does not name.
  * @param formula e.g. "ij,jk->ik" (matrix product), "bij,bj->bi", "ij->j", "i,j->ij"; without "->" the
- *   result has the labels that occur once, in alphabetical order, as in NumPy
+ * result has the labels that occur once, in alphabetical order, as in NumPy
  * @throws ShapeError when a label stands for two sizes
+ * @example
+ * ```ts
+ * einsum("ij,jk->ik", ones([2, 3]), ones([3, 2])); // → [[3,3],[3,3]]
+ * ```
  */
 export function einsum<const F extends string, const L extends readonly Tensor[]>(
   formula: F & Formula<F, ShapesOf<L>>,

@@ -1,5 +1,7 @@
 import "./methods.ts";
 
+export * from "./activations.ts";
+export * from "./along.ts";
 export * from "./arithmetic.ts";
 export { broadcastTo, broadcastToOp, sumTo, sumToOp } from "./broadcast.ts";
 export { astype, castOp } from "./cast.ts";
@@ -41,7 +43,23 @@ export {
 export { lift, type TensorLike } from "./lift.ts";
 export { dot, matmul, matmulOp, outer, outerOp } from "./matmul.ts";
 export { argsort, argsortOp, type SortOptions, sort, topk } from "./order.ts";
-export * from "./reduce.ts";
+export {
+  type Axes,
+  logSumExp,
+  logSumExpOp,
+  max,
+  maxOp,
+  mean,
+  min,
+  minOp,
+  prod,
+  prodOp,
+  type ReduceOptions,
+  reducedShape,
+  sum,
+  sumOp,
+  variance,
+} from "./reduce.ts";
 export { type Index, index, nonzero, pad, split, tile } from "./select.ts";
 export {
   crossEntropy,
@@ -52,4 +70,32 @@ export {
   softmax,
   softmaxOp,
 } from "./softmax.ts";
-export * from "./unary.ts";
+export * from "./special.ts";
+export {
+  abs,
+  absOp,
+  cos,
+  cosOp,
+  exp,
+  expm1,
+  expm1Op,
+  expOp,
+  log,
+  log1p,
+  log1pOp,
+  logOp,
+  neg,
+  negOp,
+  power,
+  reciprocal,
+  sign,
+  signOp,
+  sin,
+  sinOp,
+  sqrt,
+  sqrtOp,
+  square,
+  squareOp,
+  tanh,
+  tanhOp,
+} from "./unary.ts";

@@ -162,7 +162,14 @@ function checkIndex(index: Tensor, size: number, where: string): void {
       throw new ArgumentError(`${where}: index ${i} is outside 0 to ${size - 1}.`);
 }
 
-/** Rows of x along `axis` at the given integer indices, in that order. */
+/**
+ * Rows of x along `axis` at the given integer indices, in that order.
+ * @throws ArgumentError for an index outside the axis.
+ * @example
+ * ```ts
+ * take([[1, 2], [3, 4], [5, 6]], [2, 0]); // → [[5,6],[1,2]]
+ * ```
+ */
 export function take(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
   const t = lift(x, "take");
   const index = lift(indices, "take");
@@ -171,7 +178,14 @@ export function take(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
   return apply(takeOp, [t, index], { axis: d });
 }
 
-/** out[i][j] = x[index[i][j]][j] for axis 0, x[i][index[i][j]] for axis 1, and so on. */
+/**
+ * out[i][j] = x[index[i][j]][j] for axis 0, x[i][index[i][j]] for axis 1, and so on.
+ * @throws ArgumentError for an index outside the axis.
+ * @example
+ * ```ts
+ * gather([[1, 2], [3, 4]], 1, [[1], [0]]); // → [[2],[3]]
+ * ```
+ */
 export function gather(x: TensorLike, axis: number, indices: TensorLike): Tensor {
   const t = lift(x, "gather");
   const index = lift(indices, "gather");
@@ -185,7 +199,14 @@ export function gather(x: TensorLike, axis: number, indices: TensorLike): Tensor
   return apply(gatherOp, [t, index], { axis: d });
 }
 
-/** x with the source's elements added at the places gather would have read them from. */
+/**
+ * x with the source's elements added at the places gather would have read them from.
+ * @throws ArgumentError for an index outside the axis.
+ * @example
+ * ```ts
+ * scatterAdd(zeros([3]), 0, [0, 2, 2], tensor([1, 2, 3])); // → tensor([1, 0, 5], shape=[3], float64)
+ * ```
+ */
 export function scatterAdd(x: Tensor, axis: number, indices: TensorLike, source: Tensor): Tensor {
   const index = lift(indices, "scatterAdd");
   const d = normalizeAxis(axis, x.rank, "scatterAdd");

@@ -63,7 +63,14 @@ function part(G: Tensor, inputs: Tensor[], axis: number, i: number): Tensor {
   return slice(G, axis, start, start + inputs[i].shape[axis]);
 }
 
-/** Tensors joined along an existing axis; all other sizes must agree. */
+/**
+ * Tensors joined along an existing axis; all other sizes must agree.
+ * @throws ShapeError when sizes differ outside the axis.
+ * @example
+ * ```ts
+ * concat([tensor([1, 2]), tensor([3])]); // → tensor([1, 2, 3], shape=[3], float64)
+ * ```
+ */
 export function concat<const L extends readonly Tensor[], const A extends number = 0>(
   tensors: L & Joinable<ShapesOf<L>, A>,
   axis?: A,
@@ -79,7 +86,14 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   return apply(concatOp, [...tensors], { axis: d });
 }
 
-/** Tensors of one shape joined along a new axis. */
+/**
+ * Tensors of one shape joined along a new axis.
+ * @throws ShapeError when the shapes differ.
+ * @example
+ * ```ts
+ * stack([tensor([1, 2]), tensor([3, 4])], 1); // → [[1,3],[2,4]]
+ * ```
+ */
 export function stack<const L extends readonly Tensor[], const A extends number = 0>(
   tensors: L,
   axis?: A,

@@ -137,7 +137,14 @@ export function unslice(x: Tensor, shape: readonly number[], p: SliceParams): Te
   return apply(unsliceOp, [x], { shape, starts: p.starts, steps: p.steps, sizes: p.sizes });
 }
 
-/** The same elements in row-major order under a new shape; one size may be −1. */
+/**
+ * The same elements in row-major order under a new shape; one size may be −1.
+ * @throws ShapeError when the sizes do not hold the elements.
+ * @example
+ * ```ts
+ * reshape(arange(6), [2, -1]); // → [[0,1,2],[3,4,5]]
+ * ```
+ */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const known = shape.reduce((n, s) => (s === -1 ? n : n * s), 1);
   const open = shape.indexOf(-1);
@@ -149,7 +156,14 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return sameShape(sizes, x.shape) ? x : apply(reshapeOp, [x], { shape: sizes });
 }
 
-/** Axes in a new order. */
+/**
+ * Axes in a new order.
+ * @throws ArgumentError when `order` is not an order of all axes.
+ * @example
+ * ```ts
+ * permute(zeros([2, 3, 4]), [2, 0, 1]).shape; // → [ 4, 2, 3 ]
+ * ```
+ */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   const axes = order.map((d) => normalizeAxis(d, x.rank, "permute"));
   if (axes.length !== x.rank || new Set(axes).size !== x.rank)
@@ -159,7 +173,13 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
   return axes.every((d, i) => d === i) ? x : apply(permuteOp, [x], { order: axes });
 }
 
-/** The last two axes exchanged: Aᵀ for a matrix. Vectors stay as they are. */
+/**
+ * The last two axes exchanged: Aᵀ for a matrix. Vectors stay as they are.
+ * @example
+ * ```ts
+ * transpose(tensor([[1, 2], [3, 4]])); // → [[1,3],[2,4]]
+ * ```
+ */
 export function transpose(x: Tensor): Tensor {
   if (x.rank < 2) return x;
   const order = [...x.shape.keys()];
@@ -167,7 +187,14 @@ export function transpose(x: Tensor): Tensor {
   return permute(x, order);
 }
 
-/** Elements start, start + step, … before stop along one axis; negative positions count from the end. */
+/**
+ * Elements start, start + step, … before stop along one axis; negative positions count from the end.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * slice(arange(6), 0, 1, 6, 2); // → tensor([1, 3, 5], shape=[3], float64)
+ * ```
+ */
 export function slice(x: Tensor, axis: number, start = 0, stop?: number, step = 1): Tensor {
   const d = normalizeAxis(axis, x.rank, "slice");
   const n = x.shape[d];
@@ -186,12 +213,26 @@ export function slice(x: Tensor, axis: number, start = 0, stop?: number, step = 
   });
 }
 
-/** The order along the given axis reversed. */
+/**
+ * The order along the given axis reversed.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * flip(arange(3), 0); // → tensor([2, 1, 0], shape=[3], float64)
+ * ```
+ */
 export function flip(x: Tensor, axis: number): Tensor {
   return slice(x, axis, x.shape[normalizeAxis(axis, x.rank, "flip")] - 1, undefined, -1);
 }
 
-/** Row i (or entry i along another axis), with that axis removed. */
+/**
+ * Row i (or entry i along another axis), with that axis removed.
+ * @throws ArgumentError for an index outside the axis.
+ * @example
+ * ```ts
+ * select(tensor([[1, 2], [3, 4]]), -1); // → tensor([3, 4], shape=[2], float64)
+ * ```
+ */
 export function select(x: Tensor, i: number, axis = 0): Tensor {
   const d = normalizeAxis(axis, x.rank, "select");
   const at = i < 0 ? i + x.shape[d] : i;
@@ -200,12 +241,26 @@ export function select(x: Tensor, i: number, axis = 0): Tensor {
   return reshape(slice(x, d, at, at + 1), x.shape.toSpliced(d, 1));
 }
 
-/** A new axis of size 1 at the given place. */
+/**
+ * A new axis of size 1 at the given place.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * expandDims(ones([3]), 0).shape; // → [ 1, 3 ]
+ * ```
+ */
 export function expandDims(x: Tensor, axis: number): Tensor {
   return reshape(x, x.shape.toSpliced(normalizeAxis(axis, x.rank + 1, "expandDims"), 0, 1));
 }
 
-/** Axes of size 1 removed: all, or the given one. */
+/**
+ * Axes of size 1 removed: all, or the given one.
+ * @throws ShapeError when the given axis is not of size 1.
+ * @example
+ * ```ts
+ * squeeze(ones([1, 3, 1])).shape; // → [ 3 ]
+ * ```
+ */
 export function squeeze(x: Tensor, axis?: number): Tensor {
   if (axis === undefined)
     return reshape(
@@ -218,7 +273,13 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
   return reshape(x, x.shape.toSpliced(d, 1));
 }
 
-/** A dense row-major copy when the tensor is a strided view; for tests and exports. */
+/**
+ * A dense row-major copy when the tensor is a strided view; for tests and exports.
+ * @example
+ * ```ts
+ * contiguous(ones([2, 3]).T).isContiguous; // → true
+ * ```
+ */
 export function contiguous(x: Tensor): Tensor {
   if (x.isContiguous) return x;
   const out = allocate(x.dtype, x.size);

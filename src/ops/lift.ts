@@ -9,6 +9,14 @@ import { currentTracer } from "./define.ts";
 /** What operations accept where a tensor is meant. */
 export type TensorLike = Tensor | number | boolean | readonly unknown[];
 
+/**
+ * A tensor of a tensor, number or array; a number takes the floating type of `like`.
+ * @throws ArgumentError for anything else, naming `where`.
+ * @example
+ * ```ts
+ * lift(0.5, "example", tensor(new Float32Array(2))).dtype; // → float32
+ * ```
+ */
 export function lift(x: TensorLike, where: string, like?: TensorLike): Tensor {
   if (x instanceof Tensor) return x;
   if (typeof x === "number" || typeof x === "boolean") return scalar(Number(x), dtypeFor(x, like));

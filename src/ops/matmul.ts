@@ -106,8 +106,13 @@ export const outerOp = defineOp<null>({
 
 /**
  * The matrix product; batched over leading axes, which broadcast.
- * Vectors are rows on the left and columns on the right: [k] @ [k, n] → [n], [m, k] @ [k] → [m], [k] @ [k] → scalar.
+ * Vectors are rows on the left and columns on the right: [k] @ [k, n] → [n], [m, k] @ [k] → [m], [k] @ [k] →
+ * scalar.
  * @throws ShapeError when the inner sizes differ.
+ * @example
+ * ```ts
+ * matmul([[1, 2], [3, 4]], [1, 1]); // → tensor([3, 7], shape=[2], float64)
+ * ```
  */
 export function matmul<A extends Shape, B extends Shape>(
   left: Tensor<A>,
@@ -145,7 +150,14 @@ function mismatch(a: Tensor, b: Tensor, k: number, rows: number): string {
   return `${text} ${fits.length > 0 ? `Perhaps ${fits.join(", or ")}.` : "Columns of the left must equal rows of the right."}`;
 }
 
-/** The outer product a bᵀ of two vectors. */
+/**
+ * The outer product a bᵀ of two vectors.
+ * @throws ShapeError unless both are vectors.
+ * @example
+ * ```ts
+ * outer([1, 2], [3, 4]); // → [[3,4],[6,8]]
+ * ```
+ */
 export function outer(left: TensorLike, right: TensorLike): Tensor {
   const a = lift(left, "outer");
   const b = lift(right, "outer");
@@ -156,7 +168,14 @@ export function outer(left: TensorLike, right: TensorLike): Tensor {
   return apply(outerOp, [a, b], null);
 }
 
-/** Σ aᵢ bᵢ of two vectors. */
+/**
+ * Σ aᵢ bᵢ of two vectors.
+ * @throws ShapeError unless both are vectors of one size.
+ * @example
+ * ```ts
+ * dot([1, 2, 3], [4, 5, 6]); // → tensor(32, float64)
+ * ```
+ */
 export function dot(left: TensorLike, right: TensorLike): Tensor {
   const a = lift(left, "dot");
   const b = lift(right, "dot");

@@ -16,6 +16,8 @@ import type {
   Shape,
   Transposed,
 } from "../tensor/types.ts";
+import { gelu, relu, sigmoid, silu, softplus } from "./activations.ts";
+import { argmax, argmin, cumsum } from "./along.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as broadcast from "./broadcast.ts";
 import { astype } from "./cast.ts";
@@ -28,6 +30,7 @@ import { argsort, type SortOptions, sort, topk } from "./order.ts";
 import * as reduce from "./reduce.ts";
 import { type Index, index, split } from "./select.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+import { erf } from "./special.ts";
 import type { Inserted } from "./types.ts";
 import * as unary from "./unary.ts";
 
@@ -188,11 +191,10 @@ const { add, sub, mul, div, pow, maximum, minimum } = arithmetic;
 attach({ add, sub, mul, div, pow, maximum, minimum });
 const { neg, exp, log, log1p, expm1, sqrt, square, abs, sign, sin, cos, tanh } = unary;
 attach({ neg, exp, log, log1p, expm1, sqrt, square, abs, sign, sin, cos, tanh });
-const { sigmoid, softplus, relu, silu, gelu, erf, reciprocal } = unary;
-attach({ sigmoid, softplus, relu, silu, gelu, erf, reciprocal });
+attach({ sigmoid, softplus, relu, silu, gelu, erf, reciprocal: unary.reciprocal });
 const { greater, greaterEqual, less, lessEqual, equal, notEqual } = compare;
 attach({ greater, greaterEqual, less, lessEqual, equal, notEqual });
-const { sum, mean, variance, prod, max, min, logSumExp, argmax, argmin, cumsum } = reduce;
+const { sum, mean, variance, prod, max, min, logSumExp } = reduce;
 attach({ sum, mean, variance, prod, max, min, logSumExp, argmax, argmin, cumsum, softmax, logSoftmax });
 const { matmul, dot, outer } = product;
 attach({ matmul, dot, outer });

@@ -149,7 +149,13 @@ export const momentsOp: Op<{ axes: readonly number[] }> = defineOp<{ axes: reado
   samples: () => samples().map(({ inputs, params }) => ({ inputs, params: { axes: params.axes } })),
 });
 
-/** (x − mean) / √(variance + eps) over the given axes. */
+/**
+ * (x − mean) / √(variance + eps) over the given axes.
+ * @example
+ * ```ts
+ * normalize([1, 2, 3], [0]); // → tensor([-1.2247,  0.0000,  1.2247], shape=[3], float64)
+ * ```
+ */
 export function normalize(x: TensorLike, axes: readonly number[], eps = 1e-5): Tensor {
   const t = lift(x, "normalize");
   return apply(normalizeOp, [t], { axes: [...axes].sort((a, b) => a - b), eps });
@@ -167,6 +173,12 @@ export interface BatchNormOptions {
  * In training the running statistics, if given, become (1 − momentum)·old + momentum·new, with the
  * unbiased variance, in place.
  * @param x [N, C] or [N, C, …]
+ * @throws ShapeError when a parameter has not one entry a channel; ArgumentError when there is one value a
+ *   channel to train on.
+ * @example
+ * ```ts
+ * batchNorm([[1, 10], [3, 30]], null, null, null, null, { eps: 0 }); // → [[-1,-1],[1,1]]
+ * ```
  */
 export function batchNorm(
   x: TensorLike,
@@ -208,7 +220,14 @@ function updateRunning(moments: Tensor, meanOut: Tensor, varOut: Tensor, momentu
   varOut.assign(add(mul(varOut, 1 - momentum), mul(v, (momentum * m) / (m - 1))));
 }
 
-/** Layer normalisation over the last axes, of the given shape: γ (x − μ)/√(σ² + ε) + β. */
+/**
+ * Layer normalisation over the last axes, of the given shape: γ (x − μ)/√(σ² + ε) + β.
+ * @throws ShapeError when x does not end in the given shape.
+ * @example
+ * ```ts
+ * layerNorm([[1, 3], [10, 30]], [2], null, null, 0); // → [[-1,1],[-1,1]]
+ * ```
+ */
 export function layerNorm(
   x: TensorLike,
   normalizedShape: readonly number[],

@@ -44,20 +44,41 @@ export interface SortOptions {
   descending?: boolean;
 }
 
-/** Positions that sort x along an axis (the last by default); stable, NaN last. */
+/**
+ * Positions that sort x along an axis (the last by default); stable, NaN last.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * argsort([3, 1, 2]); // → tensor([1, 2, 0], shape=[3], int32)
+ * ```
+ */
 export function argsort(x: TensorLike, axis = -1, { descending = false }: SortOptions = {}): Tensor {
   const t = lift(x, "argsort");
   return apply(argsortOp, [t], { axis: normalizeAxis(axis, t.rank, "argsort"), descending });
 }
 
-/** x sorted along an axis (the last by default), and the positions the values came from. */
+/**
+ * x sorted along an axis (the last by default), and the positions the values came from.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * sort([3, 1, 2], 0, { descending: true }).values; // → tensor([3, 2, 1], shape=[3], float64)
+ * ```
+ */
 export function sort(x: TensorLike, axis = -1, o: SortOptions = {}): { values: Tensor; indices: Tensor } {
   const t = lift(x, "sort");
   const indices = argsort(t, axis, o);
   return { values: gather(t, axis, indices), indices };
 }
 
-/** The k largest values along an axis (the last by default), largest first, and their positions. */
+/**
+ * The k largest values along an axis (the last by default), largest first, and their positions.
+ * @throws ArgumentError when there are fewer than k values.
+ * @example
+ * ```ts
+ * topk([3, 9, 5], 2).values; // → tensor([9, 5], shape=[2], float64)
+ * ```
+ */
 export function topk(x: TensorLike, k: number, axis = -1): { values: Tensor; indices: Tensor } {
   const t = lift(x, "topk");
   const d = normalizeAxis(axis, t.rank, "topk");

@@ -207,7 +207,16 @@ function imageOf(x: TensorLike, what: string): { t: Tensor; image: Pair } {
   return { t, image: [t.shape[t.rank - 2], t.shape[t.rank - 1]] };
 }
 
-/** The largest entry of each window; the gradient goes to the first of equals, as in PyTorch. Padding counts as −∞. */
+/**
+ * The largest entry of each window; the gradient goes to the first of equals, as in PyTorch. Padding counts
+ * as −∞.
+ * @param x [N, C, H, W] or [C, H, W]
+ * @throws ShapeError for other shapes or when no window fits.
+ * @example
+ * ```ts
+ * maxPool2d(arange(16).reshape([1, 4, 4]), 2); // → [[[5,7],[13,15]]]
+ * ```
+ */
 export function maxPool2d<
   S extends Shape,
   const K extends number | Pair,
@@ -228,7 +237,15 @@ export function maxPool2d(
   return apply(maxPool2dOp, [t], windows(image, kernel, { ...o, what: "maxPool2d" }));
 }
 
-/** The average of each window; zeros of the padding count unless `countIncludePad` is false. */
+/**
+ * The average of each window; zeros of the padding count unless `countIncludePad` is false.
+ * @param x [N, C, H, W] or [C, H, W]
+ * @throws ShapeError for other shapes or when no window fits.
+ * @example
+ * ```ts
+ * avgPool2d(arange(16).reshape([1, 4, 4]), 2); // → [[[2.5,4.5],[10.5,12.5]]]
+ * ```
+ */
 export function avgPool2d<
   S extends Shape,
   const K extends number | Pair,
@@ -249,7 +266,14 @@ export function avgPool2d(
   return apply(averagePool2dOp, [t], windows(image, kernel, { ...o, what: "avgPool2d" }));
 }
 
-/** Averages over windows chosen so that the result has the given height and width. */
+/**
+ * Averages over windows chosen so that the result has the given height and width.
+ * @param x [N, C, H, W] or [C, H, W]
+ * @example
+ * ```ts
+ * adaptiveAvgPool2d(arange(9).reshape([1, 3, 3]), 1); // → tensor([[[4]]], shape=[1, 1, 1], float64)
+ * ```
+ */
 export function adaptiveAvgPool2d(x: TensorLike, size: number | Pair): Tensor {
   const { t, image } = imageOf(x, "adaptiveAvgPool2d");
   return apply(averagePool2dOp, [t], adaptive(image, pair(size, "outputSize", "adaptiveAvgPool2d", 1)));

@@ -5,21 +5,13 @@
  * when they already lie side by side in memory.
  */
 
-import {
-  argExtremeBlocks,
-  cumsumBlocks,
-  extremeBlocks,
-  logSumExpBlocks,
-  prodBlocks,
-  sumBlocks,
-} from "../kernels/index.ts";
+import { extremeBlocks, logSumExpBlocks, prodBlocks, sumBlocks } from "../kernels/index.ts";
 import {
   ArgumentError,
   allocate,
   copyStrided,
   type DType,
   normalizeAxes,
-  normalizeAxis,
   type Op,
   rng,
   sizeOf,
@@ -32,7 +24,7 @@ import { broadcastTo } from "./broadcast.ts";
 import { equal } from "./compare.ts";
 import { apply, defineOp } from "./define.ts";
 import { PREC, tex, wrap } from "./latex.ts";
-import { flip, reshape } from "./layout.ts";
+import { reshape } from "./layout.ts";
 import { lift, type TensorLike } from "./lift.ts";
 import { exp } from "./unary.ts";
 
@@ -56,7 +48,8 @@ function reduceForward(block: Block, dtype: (d: DType) => DType): Op<Axes>["forw
   };
 }
 
-function blocks(
+/** The data as [outer, n, inner], where n runs over the reduced axes. */
+export function blocks(
   x: Tensor,
   axes: readonly number[],
 ): { values: TypedArray; outer: number; n: number; inner: number } {
@@ -87,6 +80,13 @@ function blocks(
   };
 }
 
+/**
+ * The shape without the given axes, or with size 1 there.
+ * @example
+ * ```ts
+ * reducedShape([2, 3], [1], true); // → [ 2, 1 ]
+ * ```
+ */
 export function reducedShape(shape: readonly number[], axes: readonly number[], keepdim: boolean): number[] {
   return keepdim
     ? shape.map((n, d) => (axes.includes(d) ? 1 : n))
@@ -158,39 +158,6 @@ export const logSumExpOp = defineOp<Axes>({
   samples: axisSamples,
 });
 
-export const cumsumOp = defineOp<{ axis: number }>({
-  name: "cumsum",
-  forward: ([x], { axis }) => {
-    const out = allocate(x.dtype === "bool" ? "int32" : x.dtype, x.size);
-    const { outer, n, inner } = blocks(x, [axis]);
-    cumsumBlocks(x.values(), out, outer, n, inner);
-    return new Tensor(out, x.shape, x.dtype === "bool" ? "int32" : x.dtype);
-  },
-  vjp: [(G, _, __, { axis }) => flip(cumsum(flip(G, axis), axis), axis)],
-  jvp: [(T, _, __, { axis }) => cumsum(T, axis)],
-  latex: ([x]) => tex(`\\operatorname{cumsum}\\left(${x.tex}\\right)`),
-  samples: () => [
-    { inputs: [rng(1).normal([3, 4])], params: { axis: 0 } },
-    { inputs: [rng(1).normal([5])], params: { axis: 0 } },
-  ],
-});
-
-function argExtreme(name: string, sign: 1 | -1): Op<{ axis: number }> {
-  return defineOp<{ axis: number }>({
-    name,
-    forward: ([x], { axis }) => {
-      const { values, outer, n, inner } = blocks(x, [axis]);
-      const out = allocate("int32", outer * inner);
-      argExtremeBlocks(values, out, outer, n, inner, sign);
-      return new Tensor(out, x.shape.toSpliced(axis, 1), "int32");
-    },
-    latex: ([x]) => tex(`\\operatorname{${name}} ${wrap(x, PREC.mul)}`, PREC.mul),
-    samples: () => [{ inputs: [rng(1).normal([3, 4])], params: { axis: 1 } }],
-  });
-}
-export const argmaxOp = argExtreme("argmax", 1);
-export const argminOp = argExtreme("argmin", -1);
-
 type Axis = number | readonly number[] | null;
 
 function reduce(
@@ -209,49 +176,80 @@ function reduce(
   return apply(op, [t], { axes, keepdim: o.keepdim ?? false });
 }
 
-/** Σ over the given axes (all by default); 0 of nothing. Bool tensors are counted. */
+/**
+ * Σ over the given axes (all by default); 0 of nothing. Bool tensors are counted.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * sum([[1, 2], [3, 4]], 0); // → tensor([4, 6], shape=[2], float64)
+ * ```
+ */
 export const sum = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor => reduce(sumOp, x, axis, o);
-/** Product over axes; 1 of nothing. */
+/**
+ * Product over axes; 1 of nothing.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * prod([1, 2, 3, 4]); // → tensor(24, float64)
+ * ```
+ */
 export const prod = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor => reduce(prodOp, x, axis, o);
-/** Largest value over axes; the gradient is shared equally among equals. */
+/**
+ * Largest value over axes; the gradient is shared equally among equals.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * max([[1, 5], [7, 2]], 1); // → tensor([5, 7], shape=[2], float64)
+ * ```
+ */
 export const max = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor =>
   reduce(maxOp, x, axis, o, true);
-/** Smallest value over axes; the gradient is shared equally among equals. */
+/**
+ * Smallest value over axes; the gradient is shared equally among equals.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * min([[1, 5], [7, 2]], 1); // → tensor([1, 2], shape=[2], float64)
+ * ```
+ */
 export const min = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor =>
   reduce(minOp, x, axis, o, true);
-/** log Σ eˣ over axes, without overflow. */
+/**
+ * log Σ eˣ over axes, without overflow.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * logSumExp([1000, 1000]); // → tensor(1000.69314718, float64)
+ * ```
+ */
 export const logSumExp = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor =>
   reduce(logSumExpOp, x, axis, o);
 
-/** Mean over axes (all by default). */
+/**
+ * The mean (1/n) Σ x over axes (all by default); NaN of nothing.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * mean([[1, 2], [3, 4]], 1, { keepdim: true }); // → [[1.5],[3.5]]
+ * ```
+ */
 export function mean(x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor {
   const t = lift(x, "mean");
   const count = sizeOf(normalizeAxes(axis, t.rank, "mean").map((d) => t.shape[d]));
   return div(sum(t, axis, o), count);
 }
 
-/** Variance over axes; divided by n − `ddof` (0 by default, as in NumPy). */
+/**
+ * Variance Σ (x − x̄)² / (n − ddof) over axes (all by default); `ddof` is 0 by default, as in NumPy.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * variance([1, 2, 3, 4], null, { ddof: 1 }); // → tensor(1.66666666667, float64)
+ * ```
+ */
 export function variance(x: TensorLike, axis?: Axis, o: ReduceOptions & { ddof?: number } = {}): Tensor {
   const t = lift(x, "variance");
   const count = sizeOf(normalizeAxes(axis, t.rank, "variance").map((d) => t.shape[d]));
   const centred = sub(t, mean(t, axis, { keepdim: true }));
   return div(sum(mul(centred, centred), axis, o), count - (o.ddof ?? 0));
 }
-
-/** Running sums along one axis. */
-export function cumsum(x: TensorLike, axis = 0): Tensor {
-  const t = lift(x, "cumsum");
-  return apply(cumsumOp, [t], { axis: normalizeAxis(axis, t.rank, "cumsum") });
-}
-
-function arg(op: Op<{ axis: number }>, x: TensorLike, axis?: number): Tensor {
-  const t = lift(x, op.name);
-  if (t.size === 0) throw new ArgumentError(`${op.name}: the tensor is empty.`);
-  const flat = axis === undefined ? reshape(t, [-1]) : t;
-  return apply(op, [flat], { axis: axis === undefined ? 0 : normalizeAxis(axis, t.rank, op.name) });
-}
-
-/** Position of the largest value along an axis (of the flattened tensor by default). */
-export const argmax = (x: TensorLike, axis?: number): Tensor => arg(argmaxOp, x, axis);
-/** Position of the smallest value. */
-export const argmin = (x: TensorLike, axis?: number): Tensor => arg(argminOp, x, axis);

@@ -22,7 +22,13 @@ import { permute, reshape, slice } from "./layout.ts";
 /** A position, a Python slice as text ("1:3", "::-1", ":"), "...", null for a new axis, positions, or a mask. */
 export type Index = number | string | null | readonly number[] | Tensor;
 
-/** Positions of the non-zero elements, one row an element: shape [count, rank]. */
+/**
+ * Positions of the non-zero elements, one row an element: shape [count, rank].
+ * @example
+ * ```ts
+ * nonzero(tensor([0, 3, 0, 4])); // → [[1],[3]]
+ * ```
+ */
 export function nonzero(x: Tensor): Tensor {
   const values = x.values();
   const out: number[] = [];
@@ -41,9 +47,14 @@ export function nonzero(x: Tensor): Tensor {
 
 /**
  * Part of a tensor, as NumPy would index it.
- * @example X.index(0)            // the first row
- * @example X.index(":", "::2")   // every second column
- * @example X.index(X.index(":", 0).greater(0)) // rows whose first entry is positive
+ * @throws ArgumentError for positions outside or text that is not a slice; ShapeError for too many indices
+ *   or a mask that does not fit.
+ * @example
+ * ```ts
+ * const X = arange(6).reshape([2, 3]);
+ * X.index(":", "::2");
+ * X.index(X.index(":", 0).greater(0)); // → tensor([[3, 4, 5]], shape=[1, 3], float64)
+ * ```
  */
 export function index(x: Tensor, ...specs: Index[]): Tensor {
   const wide = expandEllipsis(x, specs);
@@ -137,7 +148,14 @@ function gatherLists(x: Tensor, lists: { axis: number; at: Tensor }[]): Tensor {
   return take(merged, new Tensor(flat, shape, "int32"), before.length);
 }
 
-/** Pieces of the given sizes (or of one size; the last may be smaller) along an axis. */
+/**
+ * Pieces of the given sizes (or of one size; the last may be smaller) along an axis.
+ * @throws ShapeError when the sizes do not add up.
+ * @example
+ * ```ts
+ * split(arange(5), 2).map(String); // → [ 'tensor([0, 1], shape=[2], float64)', 'tensor([2, 3], shape=[2], float64)', 'tensor([4], shape=[1], float64)' ]
+ * ```
+ */
 export function split(x: Tensor, sizes: number | readonly number[], axis = 0): Tensor[] {
   const n = x.shape.at(axis) ?? 0;
   const list =
@@ -150,7 +168,14 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): T
   return list.map((k) => slice(x, axis, start, (start += k)));
 }
 
-/** x with `before` and `after` copies of a constant joined on, one pair an axis. */
+/**
+ * x with `before` and `after` copies of a constant joined on, one pair an axis.
+ * @throws ShapeError unless there is one pair an axis.
+ * @example
+ * ```ts
+ * pad(tensor([1, 2]), [[1, 2]], 9); // → tensor([9, 1, 2, 9, 9], shape=[5], float64)
+ * ```
+ */
 export function pad(x: Tensor, widths: readonly (readonly [number, number])[], value = 0): Tensor {
   if (widths.length !== x.rank)
     throw new ShapeError(
@@ -173,7 +198,14 @@ function cast(p: Tensor, like: Tensor): Tensor {
   return p.dtype === like.dtype ? p : p.astype(like.dtype);
 }
 
-/** x repeated as tiles, `counts` times along each axis. */
+/**
+ * x repeated as tiles, `counts` times along each axis.
+ * @throws ShapeError unless there is one count an axis.
+ * @example
+ * ```ts
+ * tile(tensor([1, 2]), [2]); // → tensor([1, 2, 1, 2], shape=[4], float64)
+ * ```
+ */
 export function tile(x: Tensor, counts: readonly number[]): Tensor {
   if (counts.length !== x.rank) throw new ShapeError(`tile: ${counts.length} counts for ${x.rank} axes.`);
   return counts.reduce((out, n, d) => (n === 1 ? out : concat(new Array<Tensor>(n).fill(out), d)), x);

@@ -60,13 +60,27 @@ export const logSoftmaxOp = defineOp<{ axis: number }>({
   samples,
 });
 
-/** e^{z_i} / Σ_j e^{z_j} along an axis (the last by default), for inputs of any size. */
+/**
+ * e^{z_i} / Σ_j e^{z_j} along an axis (the last by default), for inputs of any size.
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * softmax([0, Math.log(3)]); // → tensor([0.25, 0.75], shape=[2], float64)
+ * ```
+ */
 export function softmax(z: TensorLike, axis = -1): Tensor {
   const t = lift(z, "softmax");
   return apply(softmaxOp, [t], { axis: normalizeAxis(axis, t.rank, "softmax") });
 }
 
-/** z_i − log Σ_j e^{z_j} along an axis (the last by default). */
+/**
+ * z_i − log Σ_j e^{z_j} along an axis (the last by default).
+ * @throws ArgumentError when the tensor has no such axis.
+ * @example
+ * ```ts
+ * logSoftmax([1000, 1000]); // → tensor([-0.6931, -0.6931], shape=[2], float64)
+ * ```
+ */
 export function logSoftmax(z: TensorLike, axis = -1): Tensor {
   const t = lift(z, "logSoftmax");
   return apply(logSoftmaxOp, [t], { axis: normalizeAxis(axis, t.rank, "logSoftmax") });
@@ -74,6 +88,13 @@ export function logSoftmax(z: TensorLike, axis = -1): Tensor {
 
 export type Reduction = "mean" | "sum" | "none";
 
+/**
+ * Losses one an example, averaged, summed or left as they are.
+ * @example
+ * ```ts
+ * reduceLoss(tensor([1, 3]), "mean"); // → tensor(2, float64)
+ * ```
+ */
 export function reduceLoss(each: Tensor, reduction: Reduction): Tensor {
   return reduction === "mean" ? mean(each) : reduction === "sum" ? sum(each) : each;
 }
@@ -83,6 +104,10 @@ export function reduceLoss(each: Tensor, reduction: Reduction): Tensor {
  * @param logits [N, C]
  * @param target labels [N] (integers below C), or probabilities [N, C]
  * @throws ShapeError when the shapes do not belong together.
+ * @example
+ * ```ts
+ * crossEntropy([[2, 0], [0, 2]], [0, 1]); // → tensor(0.126928011043, float64)
+ * ```
  */
 export function crossEntropy(
   logits: TensorLike,

@@ -1,5 +1,6 @@
 /**
- * Functions of one tensor, element by element. Each row: name, expression, derivative, LaTeX.
+ * Functions of one tensor, element by element. Each row: name, expression, derivative, LaTeX. Those of
+ * machine learning are in activations.ts, those of statistics in special.ts.
  *
  * The derivative is a function of the input x and the output y, in traced operations; vjp and jvp
  * multiply it by what arrives.
@@ -7,7 +8,6 @@
 
 import { type Op, rng, type Tensor } from "../tensor/index.ts";
 import { add, div, mul, pow, sub } from "./arithmetic.ts";
-import { greater } from "./compare.ts";
 import { apply, defineOp } from "./define.ts";
 import { call, PREC, tex, wrap } from "./latex.ts";
 import { lift, type TensorLike } from "./lift.ts";
@@ -23,7 +23,14 @@ interface Unary {
   keepsInteger?: boolean;
 }
 
-function unary({ name, expression, derivative, latex, domain = [-2, 2], keepsInteger }: Unary): Op<null> {
+export function unary({
+  name,
+  expression,
+  derivative,
+  latex,
+  domain = [-2, 2],
+  keepsInteger,
+}: Unary): Op<null> {
   return defineOp<null>({
     name,
     elementwise: true,
@@ -38,7 +45,8 @@ function unary({ name, expression, derivative, latex, domain = [-2, 2], keepsInt
   });
 }
 
-const POSITIVE = [0.3, 3] as const;
+/** Where samples of functions of positive numbers are drawn. */
+export const POSITIVE = [0.3, 3] as const;
 
 export const negOp = defineOp<null>({
   name: "neg",
@@ -121,94 +129,122 @@ export const tanhOp = unary({
   derivative: (_, y) => sub(1, square(y)),
   latex: call("\\tanh"),
 });
-export const sigmoidOp = unary({
-  name: "sigmoid",
-  expression: "m.sigmoid(x)",
-  derivative: (_, y) => mul(y, sub(1, y)),
-  latex: call("\\sigma"),
-});
-export const softplusOp = unary({
-  name: "softplus",
-  expression: "m.softplus(x)",
-  derivative: (x) => sigmoid(x),
-  latex: ([x]) => tex(`\\log\\left(1 + e^{${x.tex}}\\right)`),
-});
-export const reluOp = unary({
-  name: "relu",
-  expression: "x > 0 || x !== x ? x : 0",
-  derivative: (x) => greater(x, 0),
-  latex: call("\\operatorname{ReLU}"),
-  keepsInteger: true,
-});
-export const erfOp = unary({
-  name: "erf",
-  expression: "m.erf(x)",
-  derivative: (x) => mul(2 / Math.sqrt(Math.PI), exp(neg(square(x)))),
-  latex: call("\\operatorname{erf}"),
-});
-export const lgammaOp = unary({
-  name: "lgamma",
-  expression: "m.lgamma(x)",
-  derivative: (x) => digamma(x),
-  latex: ([x]) => tex(`\\log\\Gamma\\left(${x.tex}\\right)`, PREC.unary),
-  domain: POSITIVE,
-});
-export const polygammaOp: Op<{ n: number }> = defineOp<{ n: number }>({
-  name: "polygamma",
-  elementwise: true,
-  forward: (inputs, { n }) => unaryForward(`m.polygamma(${n}, x)`)(inputs),
-  vjp: [(G, [x], _, { n }) => mul(G, polygamma(n + 1, x))],
-  jvp: [(T, [x], _, { n }) => mul(T, polygamma(n + 1, x))],
-  latex: ([x], { params: { n } }) => tex(`\\psi${n > 0 ? `^{(${n})}` : ""}\\left(${x.tex}\\right)`),
-  samples: () => [0, 1, 2].map((n) => ({ inputs: [rng(5).uniform([3], ...POSITIVE)], params: { n } })),
-});
 
-const one =
+/** An operation without parameters as a function. */
+export const one =
   (op: Op<null>) =>
   (x: TensorLike): Tensor =>
     apply(op, [lift(x, op.name)], null);
 
-/** −x. */
+/**
+ * −x.
+ * @example
+ * ```ts
+ * neg([1, -2]); // → tensor([-1,  2], shape=[2], float64)
+ * ```
+ */
 export const neg = one(negOp);
-/** eˣ. */
+/**
+ * eˣ, elementwise. Derivative: eˣ.
+ * @example
+ * ```ts
+ * exp([0, 1]); // → tensor([1.0000, 2.7183], shape=[2], float64)
+ * ```
+ */
 export const exp = one(expOp);
-/** Natural logarithm; −∞ at 0, NaN below. */
+/**
+ * Natural logarithm log x, elementwise; −∞ at 0, NaN below. Derivative: 1/x.
+ * @example
+ * ```ts
+ * log([1, Math.E]); // → tensor([0, 1], shape=[2], float64)
+ * ```
+ */
 export const log = one(logOp);
-/** log(1 + x), accurate near 0. */
+/**
+ * log(1 + x), accurate near 0. Derivative: 1/(1 + x).
+ * @example
+ * ```ts
+ * log1p(1e-20); // → tensor(1e-20, float64)
+ * ```
+ */
 export const log1p = one(log1pOp);
-/** eˣ − 1, accurate near 0. */
+/**
+ * eˣ − 1, accurate near 0. Derivative: eˣ.
+ * @example
+ * ```ts
+ * expm1(1e-20); // → tensor(1e-20, float64)
+ * ```
+ */
 export const expm1 = one(expm1Op);
-/** √x; NaN below 0. */
+/**
+ * √x, elementwise; NaN below 0. Derivative: 1/(2√x).
+ * @example
+ * ```ts
+ * sqrt([4, 9]); // → tensor([2, 3], shape=[2], float64)
+ * ```
+ */
 export const sqrt = one(sqrtOp);
-/** x². */
+/**
+ * x², elementwise; integers stay integers. Derivative: 2x.
+ * @example
+ * ```ts
+ * square([1, -3]); // → tensor([1, 9], shape=[2], float64)
+ * ```
+ */
 export const square = one(squareOp);
-/** |x|, with gradient 0 at 0. */
+/**
+ * |x|, elementwise; the gradient at 0 is 0.
+ * @example
+ * ```ts
+ * abs([1, -3]); // → tensor([1, 3], shape=[2], float64)
+ * ```
+ */
 export const abs = one(absOp);
-/** −1, 0 or 1. */
+/**
+ * −1, 0 or 1, elementwise; the gradient is 0.
+ * @example
+ * ```ts
+ * sign([-3, 0, 2]); // → tensor([-1,  0,  1], shape=[3], float64)
+ * ```
+ */
 export const sign = one(signOp);
+/**
+ * sin x, in radians. Derivative: cos x.
+ * @example
+ * ```ts
+ * sin([0, Math.PI / 2]); // → tensor([0, 1], shape=[2], float64)
+ * ```
+ */
 export const sin = one(sinOp);
+/**
+ * cos x, in radians. Derivative: −sin x.
+ * @example
+ * ```ts
+ * cos([0, Math.PI]); // → tensor([ 1, -1], shape=[2], float64)
+ * ```
+ */
 export const cos = one(cosOp);
+/**
+ * tanh x. Derivative: 1 − tanh² x.
+ * @example
+ * ```ts
+ * tanh([0, 1]); // → tensor([0.0000, 0.7616], shape=[2], float64)
+ * ```
+ */
 export const tanh = one(tanhOp);
-/** σ(x) = 1 / (1 + e⁻ˣ), without overflow. */
-export const sigmoid = one(sigmoidOp);
-/** log(1 + eˣ), without overflow. */
-export const softplus = one(softplusOp);
-/** max(x, 0), with gradient 0 at 0, as in PyTorch. */
-export const relu = one(reluOp);
-/** The error function. */
-export const erf = one(erfOp);
-/** log Γ(x). */
-export const lgamma = one(lgammaOp);
-/** ψ⁽ⁿ⁾(x), the n-th derivative of ψ = (log Γ)′; for n ≥ 1 at positive x. */
-export const polygamma = (n: number, x: TensorLike): Tensor =>
-  apply(polygammaOp, [lift(x, "polygamma")], { n });
-/** ψ(x) = d log Γ/dx. */
-export const digamma = (x: TensorLike): Tensor => polygamma(0, x);
-/** Swish (SiLU): x σ(x). */
-export const silu = (x: TensorLike): Tensor => mul(x, sigmoid(x));
-/** GELU: x Φ(x), the exact form with erf. */
-export const gelu = (x: TensorLike): Tensor => mul(mul(0.5, x), add(1, erf(mul(x, Math.SQRT1_2))));
-/** 1 / x. */
+/**
+ * 1 / x, elementwise.
+ * @example
+ * ```ts
+ * reciprocal([2, 4]); // → tensor([0.50, 0.25], shape=[2], float64)
+ * ```
+ */
 export const reciprocal = (x: TensorLike): Tensor => div(1, x);
-/** xⁿ for a constant n; n = 2 as `square`. */
+/**
+ * xⁿ for a constant n; n = 2 as `square`.
+ * @example
+ * ```ts
+ * power([1, 2, 3], 3); // → tensor([ 1,  8, 27], shape=[3], float64)
+ * ```
+ */
 export const power = (x: TensorLike, n: number): Tensor => (n === 2 ? square(x) : pow(x, n));

@@ -15,9 +15,12 @@ export interface TensorOptions {
 
 /**
  * A tensor from a number, (nested) arrays, or a typed array with a shape.
- * @example tensor([[1, 2], [3, 4]])            // shape [2, 2], float64
- * @example tensor(new Float32Array(6), [2, 3]) // shares the array
  * @throws ShapeError when rows differ in length or the shape does not hold the data.
+ * @example
+ * ```ts
+ * tensor([[1, 2], [3, 4]]);
+ * tensor(new Float32Array(6), [2, 3]).dtype; // → float32
+ * ```
  */
 export function tensor<const S extends readonly number[]>(
   data: ArrayBufferView | readonly number[],
@@ -88,6 +91,14 @@ function checkShape(shape: readonly number[], size: number): readonly number[] {
   return shape;
 }
 
+/**
+ * A tensor of the given shape with every entry `value`; float64 unless told.
+ * @throws ShapeError for negative or fractional sizes.
+ * @example
+ * ```ts
+ * full([2, 2], 7); // → [[7,7],[7,7]]
+ * ```
+ */
 export function full<const S extends Shape = any>(
   shape: S,
   value: number,
@@ -100,6 +111,14 @@ export function full<const S extends Shape = any>(
   return new Tensor(data, dims, dtype);
 }
 
+/**
+ * Zeros of the given shape; float64 unless told.
+ * @throws ShapeError for negative or fractional sizes.
+ * @example
+ * ```ts
+ * zeros([2, 2]); // → [[0,0],[0,0]]
+ * ```
+ */
 export function zeros<const S extends Shape = any>(
   shape: S,
   options: TensorOptions = {},
@@ -107,6 +126,14 @@ export function zeros<const S extends Shape = any>(
   return full(shape, 0, options);
 }
 
+/**
+ * Ones of the given shape; float64 unless told.
+ * @throws ShapeError for negative or fractional sizes.
+ * @example
+ * ```ts
+ * ones([3], { dtype: "int32" }); // → tensor([1, 1, 1], shape=[3], int32)
+ * ```
+ */
 export function ones<const S extends Shape = any>(
   shape: S,
   options: TensorOptions = {},
@@ -114,22 +141,49 @@ export function ones<const S extends Shape = any>(
   return full(shape, 1, options);
 }
 
+/**
+ * Zeros of another tensor's shape and dtype.
+ * @example
+ * ```ts
+ * zerosLike(tensor([1, 2])); // → tensor([0, 0], shape=[2], float64)
+ * ```
+ */
 export function zerosLike(t: Tensor): Tensor {
   return full(t.shape, 0, { dtype: t.dtype });
 }
 
+/**
+ * Ones of another tensor's shape and dtype.
+ * @example
+ * ```ts
+ * onesLike(tensor([1, 2])); // → tensor([1, 1], shape=[2], float64)
+ * ```
+ */
 export function onesLike(t: Tensor): Tensor {
   return full(t.shape, 1, { dtype: t.dtype });
 }
 
-/** The identity matrix, or its rectangular form with `columns`. */
+/**
+ * The identity matrix, or its rectangular form with `columns`.
+ * @example
+ * ```ts
+ * eye(2, 3); // → [[1,0,0],[0,1,0]]
+ * ```
+ */
 export function eye(rows: number, columns = rows, options: TensorOptions = {}): Tensor {
   const out = full([rows, columns], 0, options);
   for (let i = 0; i < Math.min(rows, columns); i++) out.data[i * columns + i] = 1;
   return out;
 }
 
-/** start, start + step, … below stop (or above, for a negative step), as NumPy's arange. */
+/**
+ * start, start + step, … below stop (or above, for a negative step), as NumPy's arange.
+ * @throws ArgumentError when the step is 0.
+ * @example
+ * ```ts
+ * arange(1, 8, 3); // → tensor([1, 4, 7], shape=[3], float64)
+ * ```
+ */
 export function arange(start: number, stop?: number, step = 1, options: TensorOptions = {}): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (step === 0) throw new ArgumentError("arange(): step must not be 0.");
@@ -139,7 +193,13 @@ export function arange(start: number, stop?: number, step = 1, options: TensorOp
   return out;
 }
 
-/** `count` evenly spaced numbers from `start` to `stop`, both included. */
+/**
+ * `count` evenly spaced numbers from `start` to `stop`, both included.
+ * @example
+ * ```ts
+ * linspace(0, 1, 3); // → tensor([0.0, 0.5, 1.0], shape=[3], float64)
+ * ```
+ */
 export function linspace(start: number, stop: number, count = 50, options: TensorOptions = {}): Tensor {
   const out = full([count], 0, options);
   for (let i = 0; i < count; i++)
@@ -147,7 +207,14 @@ export function linspace(start: number, stop: number, count = 50, options: Tenso
   return out;
 }
 
-/** One row a label, with a 1 in the label's column. */
+/**
+ * One row a label, with a 1 in the label's column.
+ * @throws ArgumentError for a label that is not an integer from 0 to classes − 1.
+ * @example
+ * ```ts
+ * oneHot([2, 0], 3); // → [[0,0,1],[1,0,0]]
+ * ```
+ */
 export function oneHot(
   labels: Tensor | readonly number[],
   classes: number,

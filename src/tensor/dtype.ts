@@ -12,7 +12,13 @@ export type TypedArray =
   | Int32Array<ArrayBufferLike>
   | Uint8Array<ArrayBufferLike>;
 
-/** Uninitialised-looking but zeroed storage for `size` elements. */
+/**
+ * Uninitialised-looking but zeroed storage for `size` elements.
+ * @example
+ * ```ts
+ * allocate("int32", 2); // → Int32Array(2) [ 0, 0 ]
+ * ```
+ */
 export function allocate(dtype: DType, size: number): TypedArray {
   switch (dtype) {
     case "float64":
@@ -37,16 +43,36 @@ export function dtypeOf(data: ArrayBufferView): DType | undefined {
 
 const RANK: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 };
 
-/** The wider of two dtypes: bool < int32 < float32 < float64 (int32 with float32 stays float32, as in PyTorch). */
+/**
+ * The wider of two dtypes: bool < int32 < float32 < float64 (int32 with float32 stays float32, as in
+ * PyTorch).
+ * @example
+ * ```ts
+ * promote("int32", "float32"); // → float32
+ * ```
+ */
 export function promote(a: DType, b: DType): DType {
   return RANK[a] >= RANK[b] ? a : b;
 }
 
+/**
+ * Whether a dtype is float64 or float32.
+ * @example
+ * ```ts
+ * isFloat("bool"); // → false
+ * ```
+ */
 export function isFloat(dtype: DType): boolean {
   return dtype === "float64" || dtype === "float32";
 }
 
-/** The floating dtype in which a real-valued function of `dtype` is computed. */
+/**
+ * The floating dtype in which a real-valued function of `dtype` is computed.
+ * @example
+ * ```ts
+ * toFloat("int32"); // → float64
+ * ```
+ */
 export function toFloat(dtype: DType): DType {
   return isFloat(dtype) ? dtype : "float64";
 }

@@ -14,7 +14,13 @@ import { Tensor } from "./tensor.ts";
 
 const CODES: Record<DType, string> = { float64: "<f8", float32: "<f4", int32: "<i4", bool: "|b1" };
 
-/** The bytes of an .npy file. */
+/**
+ * The bytes of an .npy file.
+ * @example
+ * ```ts
+ * encodeNpy(tensor([1, 2])).length; // → 144
+ * ```
+ */
 export function encodeNpy(t: Tensor): Uint8Array {
   const shape = t.shape.length === 1 ? `${t.shape[0]},` : t.shape.join(", ");
   const header = `{'descr': '${CODES[t.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
@@ -51,6 +57,10 @@ function reader(code: string): { dtype: DType; size: number; read: Read } | null
 /**
  * The array of an .npy file's bytes; integers of other widths become int32.
  * @throws ArgumentError for other formats, object arrays, and integers that do not fit
+ * @example
+ * ```ts
+ * decodeNpy(encodeNpy(tensor([1, 2]))); // → tensor([1, 2], shape=[2], float64)
+ * ```
  */
 export function decodeNpy(bytes: Uint8Array): Tensor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -90,7 +100,13 @@ export function decodeNpy(bytes: Uint8Array): Tensor {
   return new Tensor(data, shape, kind.dtype, stridesOf(shape.toReversed()).reverse()).copy();
 }
 
-/** The bytes of an uncompressed .npz archive, as numpy.savez writes it. */
+/**
+ * The bytes of an uncompressed .npz archive, as numpy.savez writes it.
+ * @example
+ * ```ts
+ * Object.keys(decodeNpz(encodeNpz({ X: ones([2, 2]), y: zeros([2]) }))); // → [ 'X', 'y' ]
+ * ```
+ */
 export function encodeNpz(tensors: Record<string, Tensor>): Uint8Array {
   return zipSync(
     Object.fromEntries(Object.entries(tensors).map(([name, t]) => [`${name}.npy`, encodeNpy(t)])),
@@ -101,6 +117,10 @@ export function encodeNpz(tensors: Record<string, Tensor>): Uint8Array {
 /**
  * The arrays of an .npz archive by name, compressed or not.
  * @throws ArgumentError when the bytes are no whole archive, or an array in it cannot be read
+ * @example
+ * ```ts
+ * decodeNpz(encodeNpz({ y: zeros([2]) })).y; // → tensor([0, 0], shape=[2], float64)
+ * ```
  */
 export function decodeNpz(bytes: Uint8Array): Record<string, Tensor> {
   let files: Record<string, Uint8Array>;

@@ -46,7 +46,13 @@ export interface Op<P = any> {
   readonly batch?: (inputs: Tensor[], batched: readonly boolean[], params: P, size: number) => Tensor;
 }
 
-/** A recorded application of an operation. Ids grow with time, so they order any graph topologically. */
+/**
+ * A recorded application of an operation. Ids grow with time, so they order any graph topologically.
+ * @example
+ * ```ts
+ * leaf(ones([2])).mul(3).node?.op.name; // → mul
+ * ```
+ */
 export class Node {
   readonly id: number;
   readonly op: Op;

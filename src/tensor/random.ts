@@ -15,6 +15,15 @@ export interface RandomOptions {
   dtype?: DType;
 }
 
+/**
+ * A stream of random numbers; `rng(seed)` makes one. Each draw moves it on; `split` gives an independent
+ * stream.
+ * @example
+ * ```ts
+ * const stream = new Random(7);
+ * stream.integers([5], 0, 10); // → tensor([4, 4, 9, 1, 1], shape=[5], int32)
+ * ```
+ */
 export class Random {
   readonly seed: number;
   #a: number;
@@ -162,7 +171,14 @@ export class Random {
   }
 }
 
-/** A stream of random numbers that starts from `seed`. */
+/**
+ * A stream of random numbers that starts from `seed`.
+ * @throws ArgumentError unless the seed is an integer.
+ * @example
+ * ```ts
+ * rng(1).normal([2]); // → tensor([0.1492, 0.9276], shape=[2], float64)
+ * ```
+ */
 export function rng(seed = 0): Random {
   return new Random(seed);
 }

@@ -4,13 +4,26 @@
 
 import { ArgumentError, ShapeError, shapeText } from "./errors.ts";
 
+/**
+ * How many elements a shape holds: the product of its sizes, 1 for a scalar.
+ * @example
+ * ```ts
+ * sizeOf([2, 3]); // → 6
+ * ```
+ */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
   for (let i = 0; i < shape.length; i++) size *= shape[i];
   return size;
 }
 
-/** Row-major strides, in elements. */
+/**
+ * Row-major strides, in elements.
+ * @example
+ * ```ts
+ * stridesOf([2, 3]); // → [ 3, 1 ]
+ * ```
+ */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
@@ -21,13 +34,26 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
+/**
+ * Whether two shapes are equal, size by size.
+ * @example
+ * ```ts
+ * sameShape([2, 3], [3, 2]); // → false
+ * ```
+ */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-/** `axis` counted from the end when negative; throws when the tensor has no such axis. */
+/**
+ * `axis` counted from the end when negative; throws when the tensor has no such axis.
+ * @example
+ * ```ts
+ * normalizeAxis(-1, 3, "example"); // → 2
+ * ```
+ */
 export function normalizeAxis(axis: number, rank: number, where: string): number {
   const at = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || at < 0 || at >= rank)
@@ -38,7 +64,13 @@ export function normalizeAxis(axis: number, rank: number, where: string): number
   return at;
 }
 
-/** The given axes, sorted and without repetition; all axes when none are given. */
+/**
+ * The given axes, sorted and without repetition; all axes when none are given.
+ * @example
+ * ```ts
+ * normalizeAxes([-1, 0], 3, "example"); // → [ 0, 2 ]
+ * ```
+ */
 export function normalizeAxes(
   axis: number | readonly number[] | undefined | null,
   rank: number,
@@ -52,7 +84,14 @@ export function normalizeAxes(
   return out;
 }
 
-/** NumPy's rule: align at the right; sizes must be equal, or one of them 1. */
+/**
+ * NumPy's rule: align at the right; sizes must be equal, or one of them 1.
+ * @throws ShapeError when they do not fit, naming `where`.
+ * @example
+ * ```ts
+ * broadcastShapes([5, 1, 3], [4, 1], "example"); // → [ 5, 4, 3 ]
+ * ```
+ */
 export function broadcastShapes(a: readonly number[], b: readonly number[], where: string): number[] {
   const rank = Math.max(a.length, b.length);
   const out = new Array<number>(rank);
@@ -70,7 +109,13 @@ export function broadcastShapes(a: readonly number[], b: readonly number[], wher
   return out;
 }
 
-/** Strides that read a tensor of `shape` and `strides` as if it had the larger shape `to`. */
+/**
+ * Strides that read a tensor of `shape` and `strides` as if it had the larger shape `to`.
+ * @example
+ * ```ts
+ * broadcastStrides([3], [1], [2, 3]); // → [ 0, 1 ]
+ * ```
+ */
 export function broadcastStrides(
   shape: readonly number[],
   strides: readonly number[],

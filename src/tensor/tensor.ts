@@ -19,6 +19,16 @@ export type Nested = number | boolean | Nested[];
 /** What happens instead of in-place updates while `compile` records: they become part of the plan. */
 export const interception: { assign: ((target: Tensor, values: Tensor) => void) | null } = { assign: null };
 
+/**
+ * An n-dimensional array: a strided view of a typed array, with NumPy's methods. Make one with `tensor`,
+ * `zeros`, `rng` …
+ * @example
+ * ```ts
+ * const A = new Tensor(Float64Array.of(1, 2, 3, 4), [2, 2], "float64");
+ * A.T.data === A.data;
+ * A.T; // → [[1,3],[2,4]]
+ * ```
+ */
 export class Tensor<in out S extends Shape = any> {
   /** Only for the type checker: the shape, with its names. */
   declare readonly __shape: S;
@@ -181,7 +191,15 @@ export class Tensor<in out S extends Shape = any> {
   }
 }
 
-/** Copies a strided tensor's elements, in row-major order, into `out`. */
+/**
+ * Copies a strided tensor's elements, in row-major order, into `out`.
+ * @example
+ * ```ts
+ * const out = new Float64Array(4);
+ * copyStrided(tensor([[1, 2], [3, 4]]).T, out);
+ * Array.from(out); // → [ 1, 3, 2, 4 ]
+ * ```
+ */
 export function copyStrided(t: Tensor, out: TypedArray, start = 0): void {
   const { shape, strides, data } = t;
   const rank = shape.length;

@@ -53,7 +53,7 @@ for (const [name, call] of Object.entries(calls))
     } catch (error) {
       assert.ok(error instanceof Error);
       const [, first] = (error.stack as string).split("\n    at ");
-      assert.match(first, new RegExp(here), error.stack);
+      assert.match(first, new RegExp(here), String(error.stack));
       assert.doesNotMatch(error.stack as string, /src\/(tensor|ops|autodiff|linalg)/);
       assert.ok(lineOf(error.stack as string) > 0, expected);
       return;
