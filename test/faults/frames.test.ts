@@ -141,6 +141,7 @@ test("strangers on the ports: bytes that are no ZeroMQ, and connections that say
     if (k % 4 === 3) socket.write(Buffer.from("ff00000000000000017f0300000000", "hex"));
     return socket;
   });
+  await Promise.all(sockets.map((socket) => new Promise((done) => socket.once("connect", done))));
   await works();
   for (const socket of sockets) socket.destroy();
   await works();
