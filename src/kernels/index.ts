@@ -9,3 +9,4 @@ export { averageWindows, maxPositions, pick, put, spreadWindows, type Windows, w
 export * from "./reduce.ts";
 export { special } from "./special.ts";
 export { type Engine, engine, withoutEngine } from "./wasm/engine.ts";
+export { worthSharing } from "./wasm/split.ts";

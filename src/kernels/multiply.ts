@@ -9,6 +9,7 @@
 import type { TypedArray } from "../tensor/index.ts";
 import { type MatrixView, matmulPortable } from "./matmul.ts";
 import { type Engine, engine } from "./wasm/engine.ts";
+import { worthSharing } from "./wasm/split.ts";
 
 const CALL = 1500;
 
@@ -56,7 +57,8 @@ function viaWebAssembly(
   const [ar, ac] = copyIn(a, m, k, new type(buffer, atA, m * k));
   const [br, bc] = copyIn(b, k, n, new type(buffer, atB, k * n));
   const product = new type(buffer, atC, m * n);
-  e.exports[wide ? "matmul64" : "matmul32"](
+  const shared = worthSharing(m * k * n) ? "Shared" : "";
+  e.exports[`matmul${wide ? 64 : 32}${shared}`](
     atA,
     ar,
     ac,

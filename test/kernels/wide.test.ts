@@ -25,7 +25,7 @@ for (const dtype of ["float32", "float64"])
     const x = r.normal([batch, ci, size, size], 0, 1, { dtype }), w = r.normal([co, ci, 3, 3], 0, 1, { dtype });
     const f = (x, w) => conv2d(x, w, null, { padding: 1 });
     keep(dtype + " convolution " + [batch, ci, co, size], f(x, w));
-    for (const g of grad((x, w) => f(x, w).square().sum(), [0, 1])(x, w)) keep(dtype + " gradient", g);
+    for (const g of Object.values(grad(({ x, w }) => f(x, w).square().sum())({ x, w }))) keep(dtype + " gradient", g);
     const s = r.normal([k + 40, k + 40]);
     keep("cholesky", cholesky(s.matmul(s.T).add(1)));
   }

@@ -9,17 +9,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { DType } from "../../tensor/index.ts";
 import { Arena, type Block } from "./memory.ts";
+import { SPLITS } from "./split.ts";
+import { Team } from "./team.ts";
 import { wideKernels } from "./wide.ts";
 
 type Kernel = (...args: number[]) => number;
 
 export interface Engine {
   readonly arena: Arena;
+  /** By name; those that end in Shared divide the work among threads, for calls that are worth it. */
   readonly exports: Record<string, Kernel>;
   /** Whether multiply and add are one instruction. */
   readonly fused: boolean;
   /** Whether pairs of vectors become registers of twice the width. */
   readonly wide: boolean;
+  /** How many threads stand ready to help with calls that are divided; they come up after the first such call. */
+  helpers(): number;
   /** Room for at least this many bytes, overwritten by every call. */
   scratch(bytes: number): number;
 }
@@ -42,13 +47,23 @@ function load(): Engine | null {
         },
       },
     };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
-    const wide = name === "relaxed" ? wideKernels(new URL("wide.wasm", BUILD), imports) : null;
+    const wide = name === "relaxed" ? wideKernels(new URL("wide.wasm", BUILD)) : null;
+    const modules = [new WebAssembly.Module(bytes), ...(wide ? [wide] : [])];
+    const kernels: Record<string, Kernel> = Object.assign(
+      {},
+      ...modules.map((m) => new WebAssembly.Instance(m, imports).exports),
+    );
+    const team = new Team(arena, modules, kernels);
+    const divided = Object.keys(SPLITS).map((kernel) => [
+      `${kernel}Shared`,
+      (...args: number[]) => team.run(kernel, args),
+    ]);
     let room: Block = arena.allocate(1 << 20);
     return {
       arena,
-      exports: { ...instance.exports, ...wide } as unknown as Record<string, Kernel>,
+      exports: { ...kernels, ...Object.fromEntries(divided) },
       wide: wide !== null,
+      helpers: () => team.helpers,
       fused: name === "relaxed",
       scratch(bytes) {
         if (bytes > room.bytes) {

@@ -7,10 +7,13 @@ import type { ConvSizes } from "../conv.ts";
 import { convPairs, groupPairs, type Pairs } from "../pairs.ts";
 import type { Engine } from "./engine.ts";
 import { copyIn, copyOut, regions } from "./room.ts";
+import { worthSharing } from "./split.ts";
 
 interface Tables {
   starts: number;
   entries: number;
+  /** How many entries there are. */
+  pairs: number;
 }
 
 const tables = new Map<string, Tables>();
@@ -22,12 +25,21 @@ function tablesOf(e: Engine, c: ConvSizes, by: keyof Pairs, count: number): Tabl
   if (known) return known;
   const { starts, entries } = groupPairs(convPairs(c), by, count);
   const block = e.arena.allocate(starts.byteLength + entries.byteLength);
-  const made = { starts: block.address, entries: block.address + starts.byteLength };
+  const made = {
+    starts: block.address,
+    entries: block.address + starts.byteLength,
+    pairs: entries.length / 2,
+  };
   const { buffer } = e.arena.memory;
   new Int32Array(buffer, made.starts, starts.length).set(starts);
   new Int32Array(buffer, made.entries, entries.length).set(entries);
   tables.set(key, made);
   return made;
+}
+
+/** What the kernel's name ends in when its work is worth dividing. */
+function share(c: ConvSizes, pairs: number): string {
+  return worthSharing(pairs * c.n * c.ci * c.co) ? "Shared" : "";
 }
 
 /** Whether a convolution is worth the copies, and the kernels can do it. */
@@ -51,7 +63,7 @@ export function convolve(
   const [inside, outside] = [c.h * c.w, c.oh * c.ow];
   const [positions, inputs] = adjoint ? [inside, outside] : [outside, inside];
   const [channels, inner] = adjoint ? [c.ci, c.co] : [c.co, c.ci];
-  const { starts, entries } = tablesOf(e, c, adjoint ? "input" : "output", positions);
+  const { starts, entries, pairs } = tablesOf(e, c, adjoint ? "input" : "output", positions);
   const need = e.exports.convScratch(channels, inner, positions, inputs, taps, c.n, bytes);
   const sizes = [x, x, w, out, out].map((v) => v.length * bytes);
   const [given, turned, weights, result, back, scratch] = regions(e, ...sizes, need);
@@ -61,7 +73,7 @@ export function convolve(
   transpose(given, turned, c.n, x.length / c.n);
   const all = c.ci * taps;
   const [wInner, wChannel] = adjoint ? [all, taps] : [taps, all];
-  e.exports[`conv${bits}`](
+  e.exports[`conv${bits}${share(c, pairs)}`](
     turned,
     weights,
     result,
@@ -93,7 +105,7 @@ export function convolveWeights(
   const wide = out instanceof Float64Array;
   const [bits, bytes] = wide ? [64, 8] : [32, 4];
   const taps = c.kh * c.kw;
-  const { starts, entries } = tablesOf(e, c, "tap", taps);
+  const { starts, entries, pairs } = tablesOf(e, c, "tap", taps);
   const need = e.exports.convScratch(c.co, c.ci, c.oh * c.ow, c.h * c.w, taps, c.n, bytes);
   const longer = x.length > g.length ? x : g;
   const sizes = [longer, x, g, out].map((v) => v.length * bytes);
@@ -106,7 +118,7 @@ export function convolveWeights(
     copyIn(e, from, given, wide);
     transpose(given, to, c.n, from.length / c.n);
   }
-  e.exports[`convWeights${bits}`](
+  e.exports[`convWeights${bits}${share(c, pairs)}`](
     images,
     grads,
     result,

@@ -23,14 +23,14 @@ const WHILE_COMPILING = [
   ["--no-wasm-inlining", "--wasm-inlining"],
 ] as const;
 
-/** The kernels that gain, in the given memory; null where there are no such registers. */
-export function wideKernels(file: URL, imports: WebAssembly.Imports): WebAssembly.Exports | null {
+/** The kernels that gain, compiled; null where there are no such registers. */
+export function wideKernels(file: URL): WebAssembly.Module | null {
   if (process.env.GRADLAB_KERNELS === "narrow" || process.arch !== "x64" || !TRIED.test(process.version))
     return null;
   if (!existsSync(file) || !hasAvx2()) return null;
   for (const [on] of WHILE_COMPILING) setFlagsFromString(on);
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), imports).exports;
+    return new WebAssembly.Module(readFileSync(file));
   } finally {
     for (const [, off] of WHILE_COMPILING) setFlagsFromString(off);
   }

@@ -11,6 +11,7 @@ import {
   runningTotals,
   type Windows,
   windowLists,
+  worthSharing,
 } from "../../../kernels/index.ts";
 import { engine } from "../../../kernels/wasm/engine.ts";
 import { bytesOf } from "../../../kernels/wasm/memory.ts";
@@ -57,7 +58,7 @@ export const images: Record<string, Handler> = {
     const out = s.output(v, rowMajor(v.shape));
     s.add({
       kind: "call",
-      fn: `convWeights${bits(v)}`,
+      fn: `convWeights${bits(v)}${share(c, entries)}`,
       args: [
         read(X),
         read(G),
@@ -159,7 +160,7 @@ function convolve(s: Schedule, v: Value, x: Value, w: Value, c: ConvSizes, p: Pa
   const out = s.output(v, BATCH_LAST);
   s.add({
     kind: "call",
-    fn: `conv${bits(v)}`,
+    fn: `conv${bits(v)}${share(c, entries)}`,
     args: [
       read(X),
       read(W),
@@ -178,6 +179,11 @@ function convolve(s: Schedule, v: Value, x: Value, w: Value, c: ConvSizes, p: Pa
       { scratch: scratchFor(c, v) },
     ],
   });
+}
+
+/** What the kernel's name ends in when its work is worth dividing. */
+function share(c: ConvSizes, entries: Int32Array): string {
+  return worthSharing((entries.length / 2) * c.n * c.ci * c.co) ? "Shared" : "";
 }
 
 /** Enough for either direction. */

@@ -2,6 +2,7 @@
  * Calls of the matrix product.
  */
 
+import { worthSharing } from "../../../kernels/index.ts";
 import { engine } from "../../../kernels/wasm/engine.ts";
 import { sizeOf } from "../../../tensor/index.ts";
 import { rowMajor } from "../access.ts";
@@ -37,7 +38,7 @@ export const matrix: Record<string, Handler> = {
       const to: Argument = { store: out, offset: i * m * n, write: true };
       s.add({
         kind: "call",
-        fn: `matmul${bits(v)}`,
+        fn: `matmul${bits(v)}${worthSharing(m * k * n) ? "Shared" : ""}`,
         args: flipped
           ? [right, bc, br, left, ac, ar, to, m, n, k, m, 0, { scratch }]
           : [left, ar, ac, right, br, bc, to, n, m, k, n, 0, { scratch }],
