@@ -25,6 +25,12 @@ export function isSeriesLike(df: FrameLike): boolean {
   return df.shape.length === 1 || (df.shape[0] > 0 && !Array.isArray((df.values as readonly unknown[])[0]));
 }
 
+/** Tried on Node 26. Without the overrides npm wants a native TensorFlow and a file from outside the registry. */
+const HOW_TO_ADD =
+  "  npm install danfojs-node@1.2.0  after writing " +
+  '"overrides": { "@tensorflow/tfjs-node": "npm:@tensorflow/tfjs@4.22.0", "xlsx": "0.18.5" } into your ' +
+  "package.json. gradlab's own tables, parseCsv and readColumns do without.";
+
 let loading: Promise<Danfo> | undefined;
 
 /** danfojs-node itself: `const { DataFrame, concat } = await danfo()`. */
@@ -33,13 +39,11 @@ export async function danfo(): Promise<Danfo> {
     (module: any) => (module.DataFrame ? module : module.default) as Danfo,
     (cause) => {
       loading = undefined;
-      if ((cause as { code?: string })?.code === "ERR_MODULE_NOT_FOUND")
-        throw new Error(
-          "Data frames need danfojs-node, which is not installed:  npm install danfojs-node@1.2.0  " +
-            "(its TensorFlow is native; gradlab's own tables, parseCsv and readColumns do without)",
-          { cause },
-        );
-      throw cause;
+      const { code, message } = cause as { code?: string; message?: string };
+      if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw cause;
+      const missing = /Cannot find (?:package|module) '([^']+)'/.exec(message ?? "")?.[1] ?? "danfojs-node";
+      const which = missing === "danfojs-node" ? "which" : `and its part ${missing}`;
+      throw new Error(`Data frames need danfojs-node, ${which} is not installed:${HOW_TO_ADD}`, { cause });
     },
   );
   return loading;
