@@ -5,16 +5,17 @@
  */
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { dirname, join, posix, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "../../src/setup/paths.mjs";
+import { commandPage } from "./commands.ts";
 import { anchor, readmeOf, roomHtml, rooms } from "./entries.ts";
 import { aboutPage, type GuidePage, guidePages } from "./guide.ts";
 import { blockLines, outputHtml, outputsOf } from "./outputs.ts";
 import { pageHtml } from "./page.ts";
 import { type Entry, emitDeclarations, reference } from "./reference.ts";
 import { type Heading, markdown, type RenderOptions } from "./render.ts";
-import { guideRows, referenceRows, type SearchRow } from "./search-rows.ts";
+import { commandRows, guideRows, referenceRows, type SearchRow } from "./search-rows.ts";
 
 export const site = join(root, "build", "docs");
 
@@ -41,30 +42,33 @@ function linker(entries: Entry[]): RenderOptions["linkOf"] {
   return (name) => known.get(name);
 }
 
-const REPOSITORY_PAGES = new Map<string, string>();
+/** Pages of the site for files of the repository, so that a link leads somewhere both here and there. */
+const pageOf = new Map([
+  ["src/index.ts", "api.html"],
+  ["src/cli.ts", "commands.html"],
+]);
 
-/** Where a Markdown link of `file` leads on the site. */
-function hrefOf(file: string, link: string): string {
+/** Where a Markdown link of `file` leads on the site in `folder`. */
+function hrefOf(file: string, link: string, folder: string): string {
   if (/^[a-z]+:|^#/i.test(link)) return link;
   const [path, hash] = link.split("#");
   const target = posix.normalize(posix.join(posix.dirname(file), path));
-  const page = REPOSITORY_PAGES.get(target);
-  if (page) return hash ? `${page}#${hash}` : page;
-  return posix.relative("build/docs", target) + (hash ? `#${hash}` : "");
+  const address = pageOf.get(target) ?? relative(folder, join(root, target)).replaceAll("\\", "/");
+  return hash ? `${address}#${hash}` : address;
 }
 
 /** Pictures of the repository that pages show are copied beside them. */
-function withPictures(html: string, file: string): string {
+function withPictures(html: string, file: string, folder: string): string {
   return html.replace(/(<img[^>]*? src=")([^":]+)"/g, (_, before, source) => {
     const path = join(root, dirname(file), source);
     const name = posix.join("pictures", posix.basename(source));
-    mkdirSync(join(site, "pictures"), { recursive: true });
-    cpSync(path, join(site, name));
+    mkdirSync(join(folder, "pictures"), { recursive: true });
+    cpSync(path, join(folder, name));
     return `${before}${name}"`;
   });
 }
 
-async function guideHtml(page: GuidePage, linkOf: RenderOptions["linkOf"]) {
+async function guideHtml(page: GuidePage, linkOf: RenderOptions["linkOf"], folder: string) {
   const text = readFileSync(join(root, page.file), "utf8");
   const lines = blockLines(text);
   // A README's code is for reading: it is tested like all code, but what it shows would bury the text.
@@ -72,13 +76,14 @@ async function guideHtml(page: GuidePage, linkOf: RenderOptions["linkOf"]) {
   const inner: RenderOptions = { linkOf };
   const { html, headings } = markdown(text, {
     linkOf,
-    href: (link) => hrefOf(page.file, link),
+    href: (link) => hrefOf(page.file, link, folder),
     afterBlock: (n) => outputHtml(outputs.get(lines[n]) ?? [], inner),
   });
-  return { text, headings, html: withPictures(html, page.file) };
+  return { text, headings, html: withPictures(html, page.file, folder) };
 }
 
-export async function makeSite(say: (text: string) => void = () => {}): Promise<Site> {
+/** Makes the site in `folder`, which is emptied first. @throws what an example of the guide throws */
+export async function makeSite(folder: string, say: (text: string) => void = () => {}): Promise<Site> {
   say("Reading the declarations");
   emitDeclarations();
   const entries = reference();
@@ -89,10 +94,11 @@ export async function makeSite(say: (text: string) => void = () => {}): Promise<
   );
   const abouts = order.filter((room) => readmeOf(room) !== undefined).map(aboutPage);
   const markdownPages = [...guidePages.filter((p) => existsSync(join(root, p.file))), ...abouts];
-  for (const p of markdownPages) REPOSITORY_PAGES.set(p.file, p.href);
+  for (const p of markdownPages) pageOf.set(p.file, p.href);
   const guide = markdownPages.filter((p) => p.inMenu);
   const roomItems = [
     { title: "All names", href: "api.html" },
+    { title: "Command line", href: "commands.html" },
     ...order.map((room) => ({ title: room, href: roomHref(room) })),
   ];
   const pages = new Map<string, string>();
@@ -100,11 +106,11 @@ export async function makeSite(say: (text: string) => void = () => {}): Promise<
   const add = (href: string, title: string, about: string, body: string, headings: Heading[] = []) =>
     pages.set(href, pageHtml({ title, about, body, href, headings, guide, rooms: roomItems }));
 
-  rmSync(site, { recursive: true, force: true });
-  mkdirSync(site, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   for (const page of markdownPages) {
     say(page.file);
-    const { text, headings, html } = await guideHtml(page, linkOf);
+    const { text, headings, html } = await guideHtml(page, linkOf, folder);
     const about = /^(?!#|!|```|\|)\S.*$/m.exec(text)?.[0].replace(/[`*[\]]|\([^)]*\)/g, "") ?? page.title;
     add(page.href, page.title, about, html, headings);
     rows.push(...guideRows(page, text, headings, linkOf));
@@ -115,7 +121,11 @@ export async function makeSite(say: (text: string) => void = () => {}): Promise<
     add(roomHref(room), room, rooms[room] ?? room, roomHtml(room, all, { linkOf }));
     rows.push(...referenceRows(all, roomHref(room)));
   }
+  const { html, headings, commands } = commandPage();
+  add("commands.html", "Command line", "Every command of gradlab, with its options.", html, headings);
+  rows.push(...commandRows(commands));
   add("api.html", "All names", "Every name that gradlab exports.", allNames(order, byRoom));
+  write(folder, pages, rows);
   return { entries, pages, rows };
 }
 
@@ -132,15 +142,14 @@ function allNames(order: string[], byRoom: Map<string, Entry[]>): string {
   return `<h1>All names</h1>\n<p class="lead">Functions, classes and constants by room. Types are on the rooms' pages.</p>\n${order.map(part).join("\n")}`;
 }
 
-export function writeSite({ pages, rows }: Site): void {
-  for (const [name, html] of pages) writeFileSync(join(site, name), html);
-  writeFileSync(join(site, "search-index.js"), `window.SEARCH_INDEX = ${JSON.stringify(rows)};\n`);
+function write(folder: string, pages: Map<string, string>, rows: SearchRow[]): void {
+  for (const [name, html] of pages) writeFileSync(join(folder, name), html);
+  writeFileSync(join(folder, "search-index.js"), `window.SEARCH_INDEX = ${JSON.stringify(rows)};\n`);
   const assets = join(root, "docs", "site", "assets");
-  for (const name of readdirSync(assets)) cpSync(join(assets, name), join(site, name));
+  for (const name of readdirSync(assets)) cpSync(join(assets, name), join(folder, name));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const made = await makeSite((text) => process.stdout.write(`${text}\n`));
-  writeSite(made);
+  const made = await makeSite(site, (text) => process.stdout.write(`${text}\n`));
   process.stdout.write(`${made.pages.size} pages. Open build/docs/index.html\n`);
 }

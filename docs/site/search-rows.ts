@@ -71,6 +71,19 @@ export function guideRows(
   return [...rows, ...tableRows(page, text, linkOf)];
 }
 
+export function commandRows(commands: readonly { name: string; text: string }[]): SearchRow[] {
+  return commands.map(({ name, text }) => {
+    const words = [...new Set(fold(text).split(" "))].join(" ");
+    return [
+      `gradlab ${name}`,
+      "command",
+      `commands.html#${name}`,
+      words,
+      firstLine(text.split("\n\n")[1] ?? text),
+    ];
+  });
+}
+
 /** In the table "From PyTorch": `| torch.name | here | … |` leads from PyTorch's name to ours. */
 function tableRows(page: GuidePage, text: string, linkOf: RenderOptions["linkOf"]): SearchRow[] {
   if (!page.href.startsWith("from-pytorch")) return [];
