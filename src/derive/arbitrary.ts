@@ -117,3 +117,10 @@ export function arbitraryGradients(name: string, ...ys: TensorLike[]): Tensor[] 
   const list = ys.map((y) => lift(y, "arbitraryGradients"));
   return list.map((_, i) => apply(family(name, list.length).gradients[i], list, null));
 }
+
+/** The name of the function that an operation computes, when it is an arbitrary one. */
+export const arbitraryName = (op: string): string | undefined => /^arbitrary (.+)\/\d+$/.exec(op)?.[1];
+
+/** The operation that computes ∂C/∂yᵢ. */
+export const arbitraryPartial = (name: string, count: number, i: number): Op<null> =>
+  family(name, count).gradients[i];

@@ -247,4 +247,68 @@ export const texTruths: [() => any, string][] = [
     sheets.softmaxBeta,
     "\\frac{\\partial L}{\\partial x} = \\beta(\\operatorname{diag}(y) - y y^\\top) \\frac{\\partial L}{\\partial y}",
   ],
+  [sheets.product, "\\frac{\\partial L}{\\partial \\mathbf{W}} = \\mathbf{X}^T \\nabla \\mathbf{L}_y"],
+  [
+    sheets.reluNetwork,
+    "\\frac{\\partial L}{\\partial \\mathbf{W}_1} = \\mathbf{X}^T \\frac{\\partial L}{\\partial \\mathbf{Z}}",
+  ],
+  [
+    sheets.reluNetwork,
+    "\\frac{\\partial L}{\\partial \\mathbf{b}_1} = \\mathbf{1}_N^T \\frac{\\partial L}{\\partial \\mathbf{Z}}",
+  ],
+  [sheets.meanNetwork, "\\frac{\\partial L}{\\partial W} = X^T \\frac{\\partial L}{\\partial S}"],
+  [
+    sheets.nonlinearAutoencoder,
+    "\\nabla_W L = \\left(\\left(W ((y - x) \\odot y \\odot (1 - y))\\right) \\odot h \\odot (1 - h)\\right) x^\\top" +
+      " + h ((y - x) \\odot y \\odot (1 - y))^\\top",
+  ],
+  [sheets.gplvm1, "\\frac{\\partial L_1}{\\partial K} = -\\frac{D}{2} K^{-T}"],
+  [sheets.gplvm2, "\\frac{\\partial \\mathcal{L}_2}{\\partial K} = \\frac12 K^{-1} Y Y^T K^{-1}"],
+  [
+    sheets.gplvm,
+    "\\nabla_\\beta L = -\\frac{1}{2 \\beta^2} \\operatorname{tr}(K^{-1} Y Y^T K^{-1} - D K^{-1})",
+  ],
+  [sheets.swishNetwork, "\\nabla_{b_2} L = \\frac{\\partial L}{\\partial z_2}"],
+  [
+    sheets.swishNetwork,
+    "\\nabla_{W_1} L = \\left(\\left(W_2^T \\frac{\\partial L}{\\partial z_2}\\right) \\odot " +
+      "\\left[\\sigma(z_1) + z_1 \\odot \\sigma(z_1) \\odot (1 - \\sigma(z_1))\\right]\\right) x^T",
+  ],
+  [
+    sheets.swish,
+    "\\frac{\\partial L}{\\partial z} = \\frac{\\partial L}{\\partial y} \\odot (\\sigma(z) + z \\odot \\sigma(z) \\odot (1 - \\sigma(z)))",
+  ],
+  // As sheet 000 prints it: an operator on the left, a sum over examples on the right.
+  [
+    sheets.mixture,
+    "\\frac{d}{d\\boldsymbol{\\mu}_k} l(\\theta) = \\sum_n r_{nk} \\boldsymbol{\\Sigma}_k^{-1} (\\mathbf{x}_n - \\boldsymbol{\\mu}_k)",
+  ],
+  [sheets.mixture, "\\frac{\\partial l}{\\partial \\pi_k} = \\sum_{n=1}^N \\frac{r_{nk}}{\\pi_k}"],
+  [
+    sheets.mixture,
+    "\\frac{\\partial l}{\\partial \\Sigma_k} = \\frac12 \\sum_n r_{nk} \\left(\\Sigma_k^{-1} (x_n - \\mu_k)(x_n - \\mu_k)^T \\Sigma_k^{-1} - \\Sigma_k^{-1}\\right)",
+  ],
+  [
+    sheets.mixture,
+    "\\frac{\\partial l}{\\partial \\Sigma_k} = \\frac{1}{2} \\left(\\Sigma_k^{-1} D^\\top \\operatorname{diag}(r_k) D \\Sigma_k^{-1} - (\\mathbf{1}^\\top r_k) \\Sigma_k^{-1}\\right)",
+  ],
+  [sheets.softmaxBatch, "\\bar{Z} = y \\odot (\\bar{y} - (y \\odot \\bar{y}) \\mathbf{1} \\mathbf{1}^\\top)"],
+  [sheets.softmaxTwo, "\\bar{z}_1 = \\bar{y}_1 \\frac{e^{z_1}}{r} + \\bar{r} e^{z_1}"],
+  [sheets.softmaxTwo, "\\bar{r} = -\\frac{\\bar{y}_1 e^{z_1} + \\bar{y}_2 e^{z_2}}{r^2}"],
+  [sheets.deepNet, "\\frac{\\partial f}{\\partial w_3} = s_2"],
+  [sheets.deepNet, "\\frac{\\partial f}{\\partial w_2} = w_3 s_2 (1 - s_2) s_1"],
+  [sheets.affine, "\\frac{\\partial C}{\\partial \\mathbf{b}} = \\frac{\\partial C}{\\partial \\mathbf{y}}"],
+  // C₂ = 3C: ∂C/∂y is the derivative of the part C.
+  [
+    sheets.affineCost,
+    "\\frac{\\partial C_2}{\\partial \\mathbf{W}} = 3 \\frac{\\partial C}{\\partial \\mathbf{y}} \\mathbf{x}^\\top",
+  ],
+  [
+    sheets.affineCost,
+    "\\frac{\\partial C_2}{\\partial \\mathbf{b}} = 3 \\frac{\\partial C}{\\partial \\mathbf{y}}",
+  ],
+  [
+    sheets.affineCost,
+    "\\frac{\\partial C_2}{\\partial \\mathbf{y}} = 3 * \\frac{\\partial C}{\\partial \\mathbf{y}}",
+  ],
 ];

@@ -2,10 +2,14 @@
  * Claims written in LaTeX: the words a derivation knows, and a formula from a draft.
  */
 
+import type { Node } from "../../tensor/index.ts";
+import { arbitraryName, arbitraryPartial } from "../arbitrary.ts";
 import type { Derivation } from "../derive.ts";
-import { num, sym } from "../expr/build.ts";
+import { call, num, sym } from "../expr/build.ts";
 import { type Expr, matrixShape } from "../expr/expr.ts";
+import { rowName } from "../expr/rows.ts";
 import type { Formula } from "../formula.ts";
+import { texName } from "../names.ts";
 import { barOf } from "../study.ts";
 import { lossTex, symbolsFor } from "../symbols.ts";
 import type { Draft, Shape2 } from "./draft.ts";
@@ -36,7 +40,57 @@ export function vocabulary(d: Derivation<any>): Vocabulary {
       normalTex(show(barOf(d.naming.output))),
       sym(barOf(d.naming.output), d.study.trace.output.shape),
     );
-  return { symbols, gradients, losses: new Set([normalTex(lossTex(d.naming))]), sizes };
+  return {
+    symbols,
+    gradients,
+    losses: new Set([normalTex(lossTex(d.naming))]),
+    sizes,
+    partials: partialsOf(d),
+    rows: (index) => rowsOf(d, index, symbols),
+  };
+}
+
+/** ∂C/∂y of each arbitrary function C(y) in the loss. */
+function partialsOf(d: Derivation<any>): Map<string, Expr> {
+  const show = symbolsFor(d.naming);
+  const out = new Map<string, Expr>();
+  for (const t of d.study.trace.results) {
+    const { op, inputs } = t.node!;
+    const name = arbitraryName(op.name);
+    if (name === undefined) continue;
+    const args = inputs.map((x) => d.structure.symbols.get(x.node as Node));
+    if (args.some((a) => a?.kind !== "sym")) continue;
+    const argShapes = inputs.map((x) => x.shape);
+    inputs.forEach((x, i) => {
+      const op = arbitraryPartial(name, inputs.length, i);
+      const key = `${normalTex(texName(name))}|${normalTex(show((args[i] as Expr).name))}`;
+      out.set(key, call({ op, params: null, argShapes, outShape: x.shape }, args as Expr[]));
+    });
+  }
+  return out;
+}
+
+/** x_n for the rows of X, r_n for the entries of r, r_{nk} for those of r_k; and what the option `rows` says. */
+function rowsOf(
+  d: Derivation<any>,
+  index: string,
+  symbols: ReadonlyMap<string, Expr>,
+): Map<string, { expr: Expr; count: number }> {
+  const show = symbolsFor(d.naming);
+  const out = new Map<string, { expr: Expr; count: number }>();
+  for (const q of d.structure.quantities.values()) {
+    const { shape } = q.tensor;
+    if (!q.named || shape.length < 1 || shape.length > 2) continue;
+    const expr = sym(rowName(q.name), shape.slice(1));
+    const own = d.options.rows?.[q.name];
+    const [head, sub = ""] = normalTex(show(q.name)).split("_");
+    const letter = shape.length === 2 ? head.toLowerCase() : head;
+    for (const tex of own ? [own] : [`${letter}_${index}${sub}`]) {
+      const key = normalTex(tex);
+      if (!symbols.has(key)) out.set(key, { expr, count: shape[0] });
+    }
+  }
+  return out;
 }
 
 /** The quantity a left-hand side names. */

@@ -21,6 +21,7 @@ export type Draft = { readonly at?: number; readonly end?: number } & (
   | { k: "fn"; name: string; x: Draft }
   | { k: "softmax"; x: Draft; data: (shape: readonly number[]) => CallData }
   | { k: "onehot"; x: Draft; rows: number; classes: number }
+  | { k: "sumrows"; x: Draft; count: number }
   | { k: "mask"; x: Draft; data: (shape: readonly number[]) => CallData }
 );
 

@@ -1,6 +1,7 @@
 /**
  * The matrix language of homework sheets, from LaTeX: products by juxtaposition, \odot, transposes,
- * inverses, fractions, sums, ∂L/∂S, the usual functions. Index notation (Σ_n with x_n) is not read.
+ * inverses, fractions, sums, ∂L/∂S, the usual functions. Sums over examples (Σ_n with rows x_n) are
+ * read; other index notation is not.
  */
 
 import type { Draft } from "./draft.ts";
@@ -30,6 +31,17 @@ class Parser extends Words {
     if (!grad || this.at !== equals)
       this.fail(
         "The left-hand side must be a gradient, such as \\nabla_W L or \\frac{\\partial L}{\\partial W}.",
+        token,
+      );
+    const { losses, partials, gradients } = this.words;
+    if (!gradients.has(grad))
+      this.fail(
+        `There is no gradient by "${grad}"; there are gradients by ${[...gradients.keys()].join(", ")}.`,
+        token,
+      );
+    if (!losses.has(this.numerator) && [...partials.keys()].some((k) => k.startsWith(`${this.numerator}|`)))
+      this.fail(
+        `The derivation is of ${[...losses][0]}, and "${this.numerator}" is a part of it: its derivative may stand on the right.`,
         token,
       );
     this.take();

@@ -16,6 +16,10 @@ export interface Vocabulary {
   readonly losses: ReadonlySet<string>;
   /** Named sizes, for 1_N. */
   readonly sizes: ReadonlyMap<string, number>;
+  /** Partial derivatives of arbitrary functions inside the loss, by `C|y`. */
+  readonly partials: ReadonlyMap<string, Expr>;
+  /** What x_n means below a sum over `index`: a row of X, by how it is written. */
+  readonly rows: (index: string) => ReadonlyMap<string, { expr: Expr; count: number }>;
 }
 
 /** LaTeX of a symbol without bold, spaces and needless braces: the form in which symbols are looked up. */
@@ -110,7 +114,7 @@ export class Reader {
       this.at = start;
       return undefined;
     }
-    const e = this.words.gradients.get(of);
+    const e = this.words.partials.get(`${this.numerator}|${of}`) ?? this.words.gradients.get(of);
     if (!e) {
       this.at = start;
       this.fail(
@@ -120,20 +124,42 @@ export class Reader {
     return { k: "expr", e };
   }
 
-  /** ∂L/∂W, ∇_W L, ∇L_W or W̄: the variable's symbol. */
+  /** What stands above the bar of the last ∂L/∂W. */
+  numerator = "";
+
+  /** `d` where it is a differential: \frac{d l}{d x}, and no symbol of that name. */
+  private differential(): string | undefined {
+    const [above, after] = [this.tokens[this.at + 2]?.text, this.tokens[this.at + 3]?.text];
+    if (above === "\\partial") return above;
+    if (above !== "d" || this.words.symbols.has("d")) return undefined;
+    const close = this.tokens.findIndex((t, i) => i > this.at && t.text === "}");
+    const below = this.tokens[close + 2];
+    return below?.text === "d" && this.tokens[close + 3]?.text !== "}" && after !== undefined
+      ? "d"
+      : undefined;
+  }
+
+  /** ∂L/∂W, d/dW L, ∇_W L, ∇L_W or W̄: the variable's symbol. */
   gradient(): string | undefined {
     const t = this.next;
-    if (
-      (t.text === "\\frac" || t.text === "\\tfrac" || t.text === "\\dfrac") &&
-      this.tokens[this.at + 2]?.text === "\\partial"
-    ) {
+    this.numerator = "";
+    const d =
+      t.text === "\\frac" || t.text === "\\tfrac" || t.text === "\\dfrac" ? this.differential() : undefined;
+    if (d) {
       this.take();
       this.expect("{", "after \\frac");
-      this.expect("\\partial", "in the numerator");
-      this.braceRest();
+      this.expect(d, "in the numerator");
+      this.numerator = this.braceRest();
       this.expect("{", "for the denominator");
-      this.expect("\\partial", "in the denominator");
-      return this.braceRest();
+      this.expect(d, "in the denominator");
+      const of = this.braceRest();
+      if (this.numerator === "") {
+        // d/dμ l(θ): what is differentiated follows, with arguments that say nothing.
+        this.numerator = this.symbolText();
+        if (this.is("("))
+          while (this.take().text !== ")") if (this.next.kind === "end") this.fail('The "(" is not closed.');
+      }
+      return of;
     }
     if (t.text === "\\nabla") {
       this.take();

@@ -24,6 +24,7 @@ import {
 } from "../expr/build.ts";
 import type { Expr } from "../expr/expr.ts";
 import { oneHotRows } from "../expr/from-trace.ts";
+import { sumOverRows } from "../expr/sum-rows.ts";
 import { type Draft, DraftClash, flexible, isEye, isNumber, openEnded, type Shape2 } from "./draft.ts";
 
 /**
@@ -140,6 +141,17 @@ export function settle(d: Draft, expected?: Shape2, mend?: ReadonlyMap<Draft, Ex
     case "mask": {
       const x = go(d.x, expected);
       return call(d.data(x.shape), d.k === "mask" ? [x, num(0)] : [x]);
+    }
+    case "sumrows": {
+      const x = go(d.x);
+      const out = sumOverRows(x, d.count);
+      if (!out)
+        throw new DraftClash(
+          "this sum over examples is no product of matrices known here; write the matrix form",
+          d,
+          [x],
+        );
+      return out;
     }
     case "onehot":
       return oneHotRows(go(d.x), d.rows, d.classes);

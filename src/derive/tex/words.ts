@@ -3,6 +3,7 @@
  */
 
 import { operations } from "../../ops/index.ts";
+import type { Expr } from "../expr/expr.ts";
 import type { Draft } from "./draft.ts";
 import type { Token } from "./lexer.ts";
 import { Reader } from "./reader.ts";
@@ -23,6 +24,7 @@ const FUNCTIONS: Record<string, string> = {
 
 export abstract class Words extends Reader {
   abstract sum(): Draft;
+  abstract product(): Draft;
   abstract power(): Draft;
   abstract atom(): Draft;
   abstract group(): Draft;
@@ -52,10 +54,9 @@ export abstract class Words extends Reader {
       this.take();
       return { k: "pow", x: this.group(), n: 0.5 };
     }
-    if (t.text === "\\sum" || t.text === "\\prod")
-      this.fail(
-        `Sums with indices are not read; write the matrix form, or check a function of tensors instead.`,
-      );
+    if (t.text === "\\sum") return this.sumOverExamples();
+    if (t.text === "\\prod")
+      this.fail("Products with indices are not read; check a function of tensors instead.");
     const ones = this.onesOrMask();
     if (ones) return ones;
     const name = this.symbolText();
@@ -63,6 +64,11 @@ export abstract class Words extends Reader {
     if (name === "e" && this.next.kind === "sup") {
       this.take();
       return { k: "fn", name: "exp", x: this.group() };
+    }
+    const row = this.below?.get(name);
+    if (row) {
+      this.count = row.count;
+      return { k: "expr", e: row.expr };
     }
     const known = this.words.symbols.get(name);
     const applied = this.is("(") || (this.next.kind === "open" && this.next.text === "[");
@@ -81,6 +87,39 @@ export abstract class Words extends Reader {
       `"${name}" is not a known symbol; known are ${[...this.words.symbols.keys()].join(", ")}` +
         `${this.words.gradients.size > 0 ? `, and gradients such as \\frac{\\partial L}{\\partial ${[...this.words.gradients.keys()][0]}}` : ""}.`,
     );
+  }
+
+  /** What x_n means where the formula is being read, and how many there are. */
+  below: ReadonlyMap<string, { expr: Expr; count: number }> | undefined;
+  count: number | undefined;
+
+  /** Σ_n …, Σ_{n=1}^N …: over the rows x_n of a matrix. */
+  sumOverExamples(): Draft {
+    const t = this.take();
+    if (this.next.kind !== "sub") this.fail("Over what? Write \\sum_n.", t);
+    this.take();
+    const index = (this.is("{") ? this.braced() : this.take().text).replace(/=.*$/, "");
+    const over: string = this.next.kind; // the bound N
+    if (over === "sup") {
+      this.take();
+      if (this.is("{")) this.braced();
+      else this.take();
+    }
+    const [outer, counted] = [this.below, this.count];
+    if (outer) this.fail("A sum within a sum is not read; write the matrix form.", t);
+    this.below = this.words.rows(index);
+    this.count = undefined;
+    const x = this.product();
+    const count = this.count as number | undefined;
+    const known = [...this.below.keys()];
+    [this.below, this.count] = [outer, counted];
+    if (count === undefined)
+      this.fail(
+        `Nothing below this sum depends on "${index}"; rows can be written ${known.join(", ")} ` +
+          "(the option { rows } of derive names others).",
+        t,
+      );
+    return { k: "sumrows", x, count, at: t.at };
   }
 
   argument(of: Token): Draft {
