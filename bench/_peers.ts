@@ -9,6 +9,7 @@ import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type Measured, median, note } from "./_results.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 export const cache = join(root, ".cache", "bench");
@@ -65,11 +66,6 @@ export interface Row {
   theirs: number[];
 }
 
-const median = (v: readonly number[]): number => {
-  const s = [...v].sort((a, b) => a - b);
-  return s.length % 2 ? s[(s.length - 1) / 2] : (s[s.length / 2 - 1] + s[s.length / 2]) / 2;
-};
-
 /** Alternates rounds of both sides; each returns milliseconds of one unit of work. */
 export async function alternate(
   work: string,
@@ -93,11 +89,16 @@ const span = (v: readonly number[]): string =>
 /** A table that prints each row when it is measured: medians with their spread in milliseconds, and the ratio of each round. */
 export class Report {
   readonly rows: Row[] = [];
+  readonly #noted: Measured[] = [];
+  readonly #peer: string;
   constructor(title: string, peer: string) {
+    this.#peer = peer;
+    note({ title, unit: "ms", ours: "gradlab", contenders: ["gradlab", peer], rows: this.#noted });
     console.log(`\n${title}\n\n| work | gradlab ms | ${peer} ms | times as fast |\n|---|---|---|---|`);
   }
   add(row: Row): void {
     this.rows.push(row);
+    this.#noted.push({ work: row.work, times: { gradlab: row.ours, [this.#peer]: row.theirs } });
     const ratios = row.ours.map((v, i) => row.theirs[i] / v);
     console.log(`| ${row.work} | ${span(row.ours)} | ${span(row.theirs)} | ${span(ratios)} |`);
   }

@@ -2,24 +2,17 @@
  * Several contenders on the same work, in rounds that alternate: medians, spreads, ratios.
  */
 
-import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { barChart } from "./_chart.ts";
 import { machine } from "./_peers.ts";
+import { type Measured, median, note, ratio } from "./_results.ts";
+
+export type { Measured } from "./_results.ts";
 
 /** Microseconds of one unit of work, or null when the contender cannot do it. */
 export type Contender = { name: string; run: () => Promise<number | null> };
 
-export interface Measured {
-  work: string;
-  /** By contender, one number a round. */
-  times: Record<string, number[]>;
-}
-
 export interface Options {
   rounds: number;
-  json: string | undefined;
-  svg: string | undefined;
   quick: boolean;
 }
 
@@ -33,7 +26,7 @@ export function options(): Options {
     },
   });
   const quick = values.quick ?? false;
-  return { rounds: Number(values.rounds ?? (quick ? 3 : 7)), json: values.json, svg: values.svg, quick };
+  return { rounds: Number(values.rounds ?? (quick ? 3 : 7)), quick };
 }
 
 /** Each contender once to warm up, then round after round. */
@@ -58,15 +51,9 @@ export async function measure(
   return { work, times };
 }
 
-export function median(v: readonly number[]): number {
-  const s = [...v].sort((a, b) => a - b);
-  const m = s.length >> 1;
-  return s.length % 2 ? s[m] : (s[m - 1] + s[m]) / 2;
-}
-
 const short = (v: number): string => (v >= 100 ? Math.round(v).toLocaleString("en-US") : v.toPrecision(3));
 
-/** Prints medians with spreads, and how many times as fast `ours` is as each peer; writes files when asked. */
+/** Prints medians with spreads, and how many times as fast `ours` is as each peer. */
 export function publish(
   title: string,
   ours: string,
@@ -83,33 +70,9 @@ export function publish(
   for (const r of rows) console.log(`| ${r.work} | ${contenders.map((c) => cell(r.times[c])).join(" | ")} |`);
   console.log(`\n| times as fast as | ${peers.join(" | ")} |`);
   console.log(`|---|${peers.map(() => "---").join("|")}|`);
-  // The ratio of each round, since both sides of a round met the same load.
-  const ratio = (r: Measured, c: string): number | null => {
-    const [a, b] = [r.times[ours], r.times[c]];
-    return a && b ? median(a.map((v, i) => b[i] / v)) : null;
-  };
   for (const r of rows)
-    console.log(`| ${r.work} | ${peers.map((c) => ratio(r, c)?.toPrecision(3) ?? "—").join(" | ")} |`);
-  if (o.json) {
-    const report = {
-      title,
-      machine: machine(),
-      date: new Date().toISOString(),
-      rounds: o.rounds,
-      rows: rows.map((r) => ({
-        ...r,
-        ratios: Object.fromEntries(peers.map((c) => [c, ratio(r, c)])),
-      })),
-    };
-    writeFileSync(o.json, `${JSON.stringify(report, null, 1)}\n`);
-  }
-  if (o.svg) {
-    const groups = rows.map((r) => ({
-      label: r.work,
-      values: contenders.map((c) => (r.times[c] ? median(r.times[c]) : null)),
-    }));
-    writeFileSync(o.svg, barChart(title, "microseconds", contenders, groups));
-  }
+    console.log(`| ${r.work} | ${peers.map((c) => ratio(r, ours, c)?.toPrecision(3) ?? "—").join(" | ")} |`);
+  note({ title, unit: "µs", ours, contenders, rows });
 }
 
 /** Microseconds a call, over enough calls to take some `ms` milliseconds. */
