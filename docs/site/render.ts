@@ -88,13 +88,13 @@ const OWNERS = ["Tensor", "Module", "Optimizer", "Derivation", "Random"];
 
 /** Where the first name of a piece of code is explained: `svd(x)`, `new Adam(…)`, `x.sum(1)`, `d.claim`. */
 export function linkOfCode(words: string, linkOf: RenderOptions["linkOf"]): string | undefined {
-  const [, first, second] = /^(?:new )?([A-Za-z]\w*)(?:\.(\w+))?(?=\W|$)/.exec(words) ?? [];
-  if (!first || /^(torch|nn|optim|F)$/.test(first)) return undefined;
+  const [, first, second] = /^(?:new )?([A-Za-z]\w*)(?:\.(\w+))?(?=[(<.]|$)/.exec(words) ?? [];
+  if (!first) return undefined;
   if (!second) return linkOf(first);
-  return (
-    [`${first}.${second}`, ...OWNERS.map((owner) => `${owner}.${second}`)].map(linkOf).find(Boolean) ??
-    linkOf(first)
-  );
+  const own = linkOf(`${first}.${second}`);
+  // What stands for a value: one letter by the guide's habit, or a word that says what it is.
+  const isValue = /^([A-Za-z]|net|optimizer)$/.test(first) && first !== "F";
+  return own ?? (isValue ? OWNERS.map((owner) => linkOf(`${owner}.${second}`)).find(Boolean) : undefined);
 }
 
 const PLACE = /\ue000(\d+)\ue001/g;
