@@ -19,7 +19,7 @@ export interface Gradient {
   readonly formula: string;
   /** The right-hand side in the named quantities and their gradients. */
   readonly local: string;
-  /** The same as a sum over examples, with the option `rows`. */
+  /** The same as a sum over examples, where it is one; in `tex` with the option `rows`. */
   readonly overExamples?: string;
   /** Definitions of unnamed results the formula keeps for brevity. */
   readonly where?: string;
@@ -48,7 +48,11 @@ export function gradientForm(d: Derivation<any>, name: string): Gradient {
   const long = formula.length + where.length > TOO_LONG;
   const sides = long
     ? [local.length <= LONG ? local : lastStep(d, name)]
-    : [...(local !== left && local.length < formula.length ? [local] : []), formula, ...(rows ? [rows] : [])];
+    : [
+        ...(local !== left && local.length < formula.length ? [local] : []),
+        formula,
+        ...(rows && d.options.rows ? [rows] : []),
+      ];
   return {
     name,
     tex: `${left} = ${[...new Set(sides)].join(" = ")}${where && !long ? `, \\qquad ${where}` : ""}`,

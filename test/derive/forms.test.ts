@@ -7,6 +7,7 @@ import test from "node:test";
 import { derive } from "../../src/derive/index.ts";
 import "../../src/linalg/index.ts";
 import { eye, oneHot, rng, tensor } from "../../src/tensor/index.ts";
+import * as course from "./course.ts";
 import * as sheets from "./sheets.ts";
 
 const short = (tex: string): string =>
@@ -77,6 +78,86 @@ for (const [where, make, of, formula, local] of forms)
     assert.ok(g.verdict.ok);
     assert.match(g.verdict.text, /^agrees at 5 random points, largest relative error /);
   });
+
+/** One component of a mixture, its deviations unnamed. */
+const component = () => {
+  const r = rng(40);
+  const A = r.normal([2, 2]);
+  return derive(
+    ({ X, mu_k, Sigma_k, pi_k, rest }) => {
+      const D = X.sub(mu_k);
+      const q = D.matmul(Sigma_k.inv()).mul(D).sum(1).add(Sigma_k.logdet());
+      const joint = q
+        .mul(-0.5)
+        .sub(Math.log(2 * Math.PI))
+        .exp()
+        .mul(pi_k);
+      const p = joint.add(rest);
+      return { l: p.log().sum(), r_k: joint.div(p) };
+    },
+    {
+      X: r.normal([5, 2]),
+      mu_k: r.normal([2]),
+      Sigma_k: A.matmul(A.T).add(eye(2)),
+      pi_k: tensor(0.3),
+      rest: r.uniform([5], 0.05, 0.4),
+    },
+    { constants: ["X", "rest"], of: "l", domain: { pi_k: "probability", rest: "positive" } },
+  );
+};
+const affineG = () =>
+  derive(
+    ({ H, W_2, b_2 }) => H.matmul(W_2).add(b_2).named("S"),
+    { H: rng(41).normal([5, 3]), W_2: rng(42).normal([3, 2]), b_2: rng(43).normal([1, 2]) },
+    { upstream: "G" },
+  );
+
+test("as a professor writes them, in exact LaTeX", () => {
+  const relu = derive(({ Z }) => Z.relu().named("H"), { Z: rng(44).normal([3, 2]) }, { upstream: "G" });
+  const exact: [string | undefined, string][] = [
+    [
+      component().gradient("mu_k").overExamples,
+      "\\sum_{n} r_{nk} \\Sigma_{k}^{-1} \\left(x_{n} - \\mu_{k}\\right)",
+    ],
+    [component().gradient("pi_k").overExamples, "\\frac{1}{\\pi_{k}} \\sum_{n} r_{nk}"],
+    [
+      sheets.autoencoder().gradient("W").formula,
+      "W \\left(W^{\\top} W x - x\\right) x^{\\top} + W x \\left(W^{\\top} W x - x\\right)^{\\top}",
+    ],
+    [sheets.gplvm1().gradient("X").formula, "-\\alpha D K^{-1} X"],
+    [sheets.gplvm2().gradient("X").formula, "\\alpha K^{-1} Y Y^{\\top} K^{-1} X"],
+    [sheets.reluNetwork().gradient("S").formula, "P - Y"],
+    [affineG().gradient("W_2").formula, "H^{\\top} G"],
+    [affineG().gradient("b_2").formula, "\\mathbf{1}^{\\top} G"],
+    [affineG().gradient("H").formula, "G W_{2}^{\\top}"],
+    [relu.gradient("Z").formula, "G \\odot \\mathbf{1}\\left[Z > 0\\right]"],
+    [
+      sheets.softmaxBeta().jacobian("x").matrix,
+      "\\beta \\left(\\operatorname{diag}\\left(y\\right) - y y^{\\top}\\right)",
+    ],
+    [
+      derive(({ z }) => z.silu(), { z: tensor(0.3) }).gradient("z").formula,
+      "\\sigma\\left(z\\right) + z \\sigma\\left(z\\right) \\left(1 - \\sigma\\left(z\\right)\\right)",
+    ],
+    [
+      derive(({ u }) => u.sigmoid(), { u: tensor(0.3) }).gradient("u").formula,
+      "\\sigma\\left(u\\right) \\left(1 - \\sigma\\left(u\\right)\\right)",
+    ],
+    [course.logistic().gradient("w").formula, "\\frac{1}{N} X^{\\top} \\left(p - y\\right) + \\lambda w"],
+    [
+      course.logistic().gradient("w").overExamples,
+      "\\frac{1}{N} \\sum_{n} \\left(p_{n} - y_{n}\\right) x_{n} + \\lambda w",
+    ],
+    [course.attention().gradient("Q").local, "\\frac{1}{\\sqrt{2}} \\frac{\\partial L}{\\partial S} K"],
+    [course.gaussianKl().gradient("S").formula, "\\tfrac{1}{2} \\left(T^{-1} - S^{-1}\\right)"],
+    [course.gaussianKl().gradient("m").formula, "T^{-1} \\left(m - n\\right)"],
+    [course.gramDet().gradient("X").formula, "2 X \\left(X^{\\top} X\\right)^{-1}"],
+    [course.traceAXB().gradient("X").formula, "A^{\\top} B^{\\top}"],
+    [course.traceXAX().gradient("X").formula, "\\left(A + A^{\\top}\\right) X"],
+    [course.labelSmoothing().gradient("S").formula, "P - Q"],
+  ];
+  for (const [got, expected] of exact) assert.equal(got, expected);
+});
 
 test("004 1b: three times the cost gives three times the gradients", () => {
   const d = sheets.affineCost();

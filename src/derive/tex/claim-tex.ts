@@ -10,6 +10,7 @@ import { type Expr, matrixShape } from "../expr/expr.ts";
 import { rowName } from "../expr/rows.ts";
 import type { Formula } from "../formula.ts";
 import { texName } from "../names.ts";
+import { defaultRow } from "../row-form.ts";
 import { barOf } from "../study.ts";
 import { lossTex, symbolsFor } from "../symbols.ts";
 import type { Draft, Shape2 } from "./draft.ts";
@@ -76,19 +77,13 @@ function rowsOf(
   index: string,
   symbols: ReadonlyMap<string, Expr>,
 ): Map<string, { expr: Expr; count: number }> {
-  const show = symbolsFor(d.naming);
   const out = new Map<string, { expr: Expr; count: number }>();
   for (const q of d.structure.quantities.values()) {
     const { shape } = q.tensor;
-    if (!q.named || shape.length < 1 || shape.length > 2) continue;
-    const expr = sym(rowName(q.name), shape.slice(1));
-    const own = d.options.rows?.[q.name];
-    const [head, sub = ""] = normalTex(show(q.name)).split("_");
-    const letter = shape.length === 2 ? head.toLowerCase() : head;
-    for (const tex of own ? [own] : [`${letter}_${index}${sub}`]) {
-      const key = normalTex(tex);
-      if (!symbols.has(key)) out.set(key, { expr, count: shape[0] });
-    }
+    const tex = d.options.rows?.[q.name] ?? defaultRow(d, q, index);
+    if (tex === undefined) continue;
+    const key = normalTex(tex);
+    if (!symbols.has(key)) out.set(key, { expr: sym(rowName(q.name), shape.slice(1)), count: shape[0] });
   }
   return out;
 }
