@@ -12,6 +12,9 @@ export function settings(autoImports: boolean): Record<string, unknown> {
   return { "js/ts": preferences, typescript: preferences, javascript: preferences };
 }
 
+/** No log of its every step, and no diagnostics but those that are asked for: both cost it time at each change. */
+export const QUIET = { logVerbosity: 0, disablePushDiagnostics: true };
+
 export const CAPABILITIES = {
   workspace: { configuration: true },
   textDocument: {

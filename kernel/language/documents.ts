@@ -16,8 +16,21 @@ export interface CellText {
   augments: boolean;
 }
 
+/** What was read last: a cell is read to be checked, to be transformed, and when it has run. */
+const recent = new Map<string, CellText>();
+const REMEMBERED = 8;
+
 /** Reads a cell without running it; a cell that can't be parsed declares nothing. */
 export function readCell(code: string): CellText {
+  const known = recent.get(code);
+  if (known) return known;
+  const text = read(code);
+  recent.set(code, text);
+  if (recent.size > REMEMBERED) recent.delete(recent.keys().next().value!);
+  return text;
+}
+
+function read(code: string): CellText {
   const source = asExpression(code) ?? code;
   let program: Node | null = null;
   let jsx = false;
@@ -61,6 +74,8 @@ export class Cells {
   readonly #augmenting = new Set<number>();
   readonly #open = new Map<number, Document>();
   readonly slots = new Slots();
+  /** Counts the changes of what is known. */
+  version = 0;
 
   get names(): Iterable<string> {
     return this.#values.keys();
@@ -73,6 +88,7 @@ export class Cells {
 
   /** Adds a cell that ran, and returns its document; null if no later cell can need it. */
   commit(cell: number, text: CellText): Document | null {
+    this.version++;
     const { values, types } = text.declared;
     if (values.size === 0 && types.size === 0 && !text.augments) return null;
     const slot = this.slots.take(text.jsx ? ".tsx" : ".ts");
@@ -120,6 +136,7 @@ export class Cells {
 
   /** Forgets all cells; returns the documents that held one. */
   clear(): string[] {
+    this.version++;
     const held = [...this.#open.values()];
     for (const { slot } of held) if (slot) this.slots.release(slot);
     this.#values.clear();

@@ -9,4 +9,5 @@ export {
   type LanguageOptions,
 } from "./language.ts";
 export { CellSyntaxError, codeFrame } from "./parse.ts";
+export type { Session as TypeSession } from "./session.ts";
 export { type TransformedCell, type TransformOptions, transformCell } from "./transform.ts";

@@ -18,16 +18,21 @@ import { moduleCell } from "./modules.ts";
 import { Session } from "./session.ts";
 import { Shown } from "./shown.ts";
 import { HEADER } from "./slots.ts";
+import { blankTypes } from "./strip.ts";
 import { type TransformedCell, transformCell } from "./transform.ts";
 import { LocalFiles } from "./watch.ts";
 
 export type { Completion } from "./completion.ts";
 export type { CheckedCell, Diagnostic } from "./diagnostics.ts";
 
+const STRIPPER_AFTER_MS = 1_000;
+
 export interface LanguageOptions {
   /** Folder of the notebook. */
   cwd: string;
   log?: (line: string) => void;
+  /** Its server, where that was started ahead. */
+  session?: Session;
   /** How long a check may take before the cell runs unchecked, in ms (default 20,000). */
   checkTimeout?: number;
 }
@@ -42,20 +47,19 @@ export class Language {
   readonly #types = new Map<number, string[]>();
   /** Decorators as the standard has them, told from their types' names; false means TypeScript's old ones. */
   #standardDecorators = false;
+  #ahead: { key: string; transformed: TransformedCell } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #probes: Promise<unknown> = Promise.resolve();
   #timeouts = 0;
 
   constructor(options: LanguageOptions) {
     this.#options = options;
-    this.#session = new Session(options);
+    this.#session = options.session ?? new Session(options);
     this.#shown = new Shown(this.#session, this.#cells.slots, this.#modules);
     this.#files = new LocalFiles(options.cwd);
-    // Reading the standard library takes longer than anything after it: begin now.
-    this.#session.set("__check.ts", "export {};\nconsole.log([1].map(String));\n");
-    this.#session.ask("textDocument/diagnostic", "__check.ts", {}, 60_000).catch((error: Error) => {
-      options.log?.(`language server: ${error.message}`);
-    });
+    this.#session.warmUp();
+    // What takes the types out of a cell is slow to load, and not needed by every first cell.
+    setTimeout(() => blankTypes("0 as number"), STRIPPER_AFTER_MS).unref();
   }
 
   /** Process id of the language server, while there is one. */
@@ -100,12 +104,14 @@ export class Language {
     }
     if (/["']tslab["']/.test(code)) this.#session.useTslab();
     this.#session.notifyChanged(this.#files.changes(code));
-    const answer = await this.#session.ask<{ items?: LspDiagnostic[] }>(
+    const asked = this.#session.ask<{ items?: LspDiagnostic[] }>(
       "textDocument/diagnostic",
       name,
       {},
       timeout,
     );
+    if (text && !text.syntaxError) this.#transformAhead(cell, code);
+    const answer = await asked;
     this.#timeouts = 0;
     const { diagnostics, types } = readDiagnostics(answer.items ?? [], code, offset, text);
     this.#types.set(cell, types);
@@ -157,9 +163,32 @@ export class Language {
     if (document) this.#shown.add(document, cell);
   }
 
+  /** While the server thinks: what the cell becomes if, as mostly, no import of it is only a type. */
+  #transformAhead(cell: number, code: string): void {
+    this.#ahead = null;
+    try {
+      const key = this.#transformKey(cell, code);
+      this.#ahead = { key, transformed: this.#transform(cell, code, []) };
+    } catch {
+      // `transform` will say what is wrong.
+    }
+  }
+
+  /** What the outcome of a transformation depends on. */
+  #transformKey(cell: number, code: string): string {
+    return `${cell} ${this.#cells.version} ${this.#standardDecorators} ${code}`;
+  }
+
   /** `transformCell` with what is known of earlier cells and of the types of this one. */
   transform(cell: number, code: string): TransformedCell {
     const types = this.#types.get(cell) ?? [];
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (types.length === 0 && ahead?.key === this.#transformKey(cell, code)) return ahead.transformed;
+    return this.#transform(cell, code, types);
+  }
+
+  #transform(cell: number, code: string, types: readonly string[]): TransformedCell {
     return transformCell(code, {
       cell,
       cwd: this.#options.cwd,

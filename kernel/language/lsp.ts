@@ -26,10 +26,20 @@ export function findServer(): string {
   return exe;
 }
 
+export function spawnServer(cwd: string): ChildProcess {
+  const child = spawn(findServer(), ["--lsp", "--stdio"], {
+    cwd,
+    stdio: ["pipe", "pipe", "pipe"],
+    windowsHide: true,
+    env: { GOGC: "200", ...process.env },
+  });
+  child.on("error", () => {}); // until a connection listens
+  return child;
+}
+
 type Handler = { resolve: (value: any) => void; reject: (error: Error) => void; timer: NodeJS.Timeout };
 
 export interface ConnectionOptions {
-  cwd: string;
   log?: (line: string) => void;
   /** Called once when the child is gone, whatever the reason. */
   onExit: () => void;
@@ -42,18 +52,15 @@ export class Connection {
   readonly #pending = new Map<number, Handler>();
   readonly #options: ConnectionOptions;
   #nextId = 1;
+  #unsent = "";
   #chunks: Buffer[] = [];
   #buffered = 0;
   #wanted = -1;
   #closed = false;
 
-  constructor(options: ConnectionOptions) {
+  constructor(child: ChildProcess, options: ConnectionOptions) {
     this.#options = options;
-    this.#child = spawn(findServer(), ["--lsp", "--stdio"], {
-      cwd: options.cwd,
-      stdio: ["pipe", "pipe", "pipe"],
-      windowsHide: true,
-    });
+    this.#child = child;
     this.#child.on("error", (error) => this.#close(error.message));
     this.#child.on("exit", (code, signal) => this.#close(`it ended (${signal ?? `code ${code}`})`));
     this.#child.stdin!.on("error", () => {});
@@ -85,6 +92,7 @@ export class Connection {
       }, timeout);
       this.#pending.set(id, { resolve, reject, timer });
       this.#send({ jsonrpc: "2.0", id, method, params });
+      this.#flush();
     });
   }
 
@@ -108,7 +116,15 @@ export class Connection {
   #send(message: unknown): void {
     if (this.#closed) return;
     const body = JSON.stringify(message);
-    this.#child.stdin!.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    // One write for a change and the question about it: each wakes the other process.
+    if (this.#unsent === "") queueMicrotask(() => this.#flush());
+    this.#unsent += `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  }
+
+  #flush(): void {
+    const text = this.#unsent;
+    this.#unsent = "";
+    if (text !== "" && !this.#closed) this.#child.stdin!.write(text);
   }
 
   #close(reason: string): void {

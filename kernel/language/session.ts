@@ -1,10 +1,11 @@
 // The language server as a notebook needs it: documents that follow the notebook, a virtual
 // tsconfig.json beside them, and a new server with the same documents when the old one dies.
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CAPABILITIES, settings } from "./client.ts";
+import { CAPABILITIES, QUIET, settings } from "./client.ts";
 import { CONFIG, cellConfig, type FolderConfig, readFolderConfig, tslabText } from "./config.ts";
-import { Connection, LspError } from "./lsp.ts";
+import { Connection, LspError, spawnServer } from "./lsp.ts";
 import { HUB } from "./slots.ts";
 
 export interface SessionOptions {
@@ -170,9 +171,14 @@ export class Session {
     if (this.#deaths.length >= 5) {
       return Promise.reject(new LspError("the language server died five times within a minute"));
     }
-    const connection = new Connection({
-      cwd: this.#options.cwd,
-      log: this.#options.log,
+    let child: ChildProcess;
+    try {
+      child = spawnServer(this.#options.cwd);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const connection = new Connection(child, {
+      log: (line) => this.#disposed || this.#options.log?.(line),
       onExit: () => {
         if (this.#disposed) return;
         this.#deaths.push(Date.now());
@@ -187,27 +193,34 @@ export class Session {
       },
     });
     this.#process = connection;
-    this.#ready = this.#initialize(connection);
-    this.#ready.catch(() => connection.kill());
-    return this.#ready;
-  }
-
-  async #initialize(connection: Connection): Promise<Connection> {
-    await connection.request(
-      "initialize",
-      {
-        processId: process.pid,
-        rootUri: pathToFileURL(this.#options.cwd).href,
-        workspaceFolders: [{ uri: pathToFileURL(this.#options.cwd).href, name: "notebook" }],
-        capabilities: CAPABILITIES,
-        initializationOptions: {},
-      },
-      30_000,
-    );
+    // The rest does not wait for the answer: the server takes everything in its order, and has its work while
+    // this process is still loading.
+    connection.request("initialize", this.#greeting(), 30_000).catch(() => connection.kill());
     connection.notify("initialized", {});
     for (const name of this.#texts.keys()) this.#open(connection, name);
     this.#connection = connection;
-    return connection;
+    this.#ready = Promise.resolve(connection);
+    return this.#ready;
+  }
+
+  #greeting(): object {
+    const uri = pathToFileURL(this.#options.cwd).href;
+    return {
+      processId: process.pid,
+      rootUri: uri,
+      workspaceFolders: [{ uri, name: "notebook" }],
+      capabilities: CAPABILITIES,
+      initializationOptions: QUIET,
+    };
+  }
+
+  /** Reading the standard library takes longer than anything after it: to be called early. */
+  warmUp(): void {
+    if (this.#process) return;
+    this.set("__check.ts", "export {};\nconsole.log([1].map(String));\n");
+    this.ask("textDocument/diagnostic", "__check.ts", {}, 60_000).catch((error: Error) => {
+      if (!this.#disposed) this.#options.log?.(`language server: ${error.message}`);
+    });
   }
 
   #open(connection: Connection, name: string): void {
@@ -220,7 +233,8 @@ export class Session {
   /** A request about a document; a server that died meanwhile is replaced, once. */
   async ask<T>(method: string, name: string, params: object, timeout: number): Promise<T> {
     const body = { textDocument: { uri: this.uri(name) }, ...params };
-    const connection = await within(this.start(), timeout);
+    // Nothing is awaited where the server is up: the request is on its way when this returns.
+    const connection = this.#connection ?? (await within(this.start(), timeout));
     try {
       return await connection.request<T>(method, body, timeout);
     } catch (error) {

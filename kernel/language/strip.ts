@@ -42,17 +42,36 @@ const COMPILED = new Set([
   "JSXFragment",
 ]);
 
-/** Whether the cell holds something that must be compiled rather than blanked. */
-export function needsCompiling(node: Node): boolean {
-  if (COMPILED.has(node.type) && !node.declare) return true;
+/** Nothing to do, types to blank, or code of TypeScript's own to compile. */
+export type Syntax = "javascript" | "types" | "compiled";
+
+/** Marks of TypeScript on nodes that JavaScript has as well. */
+const MARKS = ["declare", "abstract", "accessibility", "readonly", "override", "definite"];
+
+export function syntaxOf(node: Node): Syntax {
+  if (COMPILED.has(node.type) && !node.declare) return "compiled";
+  let syntax: Syntax = isTyped(node) ? "types" : "javascript";
   for (const key in node) {
     const value = node[key];
-    if (Array.isArray(value)) {
-      for (const item of value)
-        if (item?.type && typeof item.start === "number" && needsCompiling(item)) return true;
-    } else if (value?.type && typeof value.start === "number" && needsCompiling(value)) return true;
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (!item?.type || typeof item.start !== "number") continue;
+      const inner = syntaxOf(item);
+      if (inner === "compiled") return inner;
+      if (inner === "types") syntax = inner;
+    }
   }
-  return false;
+  return syntax;
+}
+
+function isTyped(node: Node): boolean {
+  return (
+    node.type.startsWith("TS") ||
+    MARKS.some((mark) => node[mark]) ||
+    node.importKind === "type" ||
+    node.exportKind === "type" ||
+    (node.type === "Identifier" && (node.optional === true || node.name === "this")) ||
+    (node.optional === true && /^Class|Method$|Pattern$/.test(node.type))
+  );
 }
 
 export function compile(code: string, jsx: boolean, options: CellCompilerOptions, file: string): Stripped {

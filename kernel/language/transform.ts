@@ -7,11 +7,12 @@
 
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { declarationsOf } from "./declarations.ts";
+import { readCell } from "./documents.ts";
 import { locator, type Segment, type SourceMap, sourceMap } from "./edits.ts";
 import { moduleCell } from "./modules.ts";
-import { asExpression, type Node, parseCell, parseScript } from "./parse.ts";
+import { type Node, parseScript } from "./parse.ts";
 import { Rewriting } from "./rewrite.ts";
-import { blankTypes, compile, needsCompiling } from "./strip.ts";
+import { blankTypes, compile, syntaxOf } from "./strip.ts";
 import { compilerOptions } from "./tsconfig.ts";
 
 export interface TransformOptions {
@@ -44,12 +45,14 @@ export function transformCell(code: string, options: TransformOptions): Transfor
     const js = `__module(${JSON.stringify(file)}, ${JSON.stringify(code)});void 0`;
     return { js, imports: [], names: [] };
   }
-  const source = asExpression(code) ?? code;
-  const parsed = parseCell(source);
-  const declared = declarationsOf(parsed.program);
+  const parsed = readCell(code);
+  if (parsed.syntaxError) throw parsed.syntaxError;
+  const { source, declared } = parsed;
+  const written = parsed.program!;
 
-  let js = needsCompiling(parsed.program) ? null : blankTypes(source);
-  let program = parsed.program;
+  const syntax = syntaxOf(written);
+  let js = syntax === "javascript" ? source : syntax === "types" ? blankTypes(source) : null;
+  let program = written;
   let compiledMap: string | undefined;
   if (js === null) {
     const { found, compile: config } = compilerOptions(options.cwd);
@@ -73,7 +76,7 @@ export function transformCell(code: string, options: TransformOptions): Transfor
   for (const name of local) shared.delete(name);
 
   // A compiler may end with statements of its own: whether there is a value, the cell says.
-  const last = lastExpression(parsed.program) && lastExpression(program);
+  const last = lastExpression(written) && lastExpression(program);
   const rewriting = new Rewriting({
     js,
     program,

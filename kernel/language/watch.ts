@@ -86,8 +86,8 @@ function specifiersIn(code: string): string[] {
 /** Time of the last change of a file, −1 when it is not there. */
 function modified(file: string): number {
   try {
-    const stats = statSync(file);
-    return stats.isFile() ? stats.mtimeMs : -1;
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats?.isFile() ? stats.mtimeMs : -1;
   } catch {
     return -1;
   }

@@ -3,17 +3,17 @@
 
 import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { Language } from "../language/index.ts";
+import { Language, type TypeSession } from "../language/index.ts";
 import { complete, inspect, isComplete } from "./code.ts";
 import { Comms } from "./comms.ts";
 import type { Connection } from "./connection.ts";
 import { Executor } from "./execute.ts";
-import { History } from "./history.ts";
+import { History, historyPath } from "./history.ts";
 import { kernelInfo, usage } from "./info.ts";
 import { IoPub } from "./iopub.ts";
 import { log } from "./log.ts";
 import type { Session } from "./plan.ts";
-import { createSockets, type SendQueue, type Sockets } from "./sockets.ts";
+import type { SendQueue, Sockets } from "./sockets.ts";
 import { Stdin } from "./stdin.ts";
 import { failure, Supervisor } from "./supervisor.ts";
 import { policyFrom } from "./typecheck.ts";
@@ -23,9 +23,12 @@ type Handler = (message: Message) => object | null | Promise<object | null>;
 
 export interface KernelOptions {
   cwd: string;
-  historyPath: string | null;
   /** A runtime process that has been started already. */
   runtime: ChildProcess;
+  /** The language server's side, started as well. */
+  types: TypeSession;
+  /** Open already. */
+  sockets: Sockets;
 }
 
 export class Kernel {
@@ -40,22 +43,14 @@ export class Kernel {
   /** Called when the kernel has been shut down and everything is sent. */
   onClosed: () => void = () => {};
 
-  /** The runtime and the language server come up while the sockets are bound. */
-  static async start(connection: Connection, options: KernelOptions): Promise<Kernel> {
-    const kernel = new Kernel(connection, options);
-    await kernel.#sockets.bind();
-    return kernel;
-  }
-
   constructor(connection: Connection, options: KernelOptions) {
-    const language = new Language({ cwd: options.cwd, log: (line) => this.#closing ?? log(line) });
-    this.#wire = new Wire(connection.key, connection.hash);
-    this.#sockets = createSockets(connection, {
-      shell: (frames) => this.#receive("shell", frames),
-      control: (frames) => this.#receive("control", frames),
-      stdin: (frames) => this.#receive("stdin", frames),
-      subscribed: (topic) => iopub.welcome(topic),
+    const language = new Language({
+      cwd: options.cwd,
+      session: options.types,
+      log: (line) => this.#closing ?? log(line),
     });
+    this.#wire = new Wire(connection.key, connection.hash);
+    this.#sockets = options.sockets;
     const iopub = new IoPub(this.#wire, this.#sockets.iopub);
     this.#comms = new Comms(iopub);
     this.#stdin = new Stdin(this.#wire, this.#sockets.stdin);
@@ -70,12 +65,18 @@ export class Kernel {
       iopub,
       supervisor,
       language,
-      history: new History(options.historyPath),
+      history: new History(historyPath(process.env)),
       policy: policyFrom(process.env),
       count: 0,
       declared: new Set(),
     };
     this.#main = this.#newExecutor();
+    this.#sockets.listen({
+      shell: (frames) => this.#receive("shell", frames),
+      control: (frames) => this.#receive("control", frames),
+      stdin: (frames) => this.#receive("stdin", frames),
+      subscribed: (topic) => iopub.welcome(topic),
+    });
   }
 
   #newExecutor(): Executor {

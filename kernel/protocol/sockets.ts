@@ -53,8 +53,9 @@ export interface Sockets {
   control: SendQueue;
   stdin: SendQueue;
   iopub: SendQueue;
-  /** Opens the addresses and begins to listen. */
+  /** Opens the addresses. What arrives waits until somebody listens; heartbeats are answered at once. */
   bind(): Promise<void>;
+  listen(receive: Receivers): void;
   close(): void;
 }
 
@@ -66,7 +67,7 @@ export interface Receivers {
   subscribed(topic: Buffer): void;
 }
 
-export function createSockets(connection: Connection, receive: Receivers): Sockets {
+export function createSockets(connection: Connection): Sockets {
   const options: Record<string, unknown> = { linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
   if (connection.curveSecretKey) {
     Object.assign(options, { curveServer: true, curveSecretKey: connection.curveSecretKey });
@@ -90,13 +91,15 @@ export function createSockets(connection: Connection, receive: Receivers): Socke
         bind(iopub, "iopub"),
         bind(heartbeat, "hb"),
       ]);
+      void echo(heartbeat);
+    },
+    listen(receive) {
       void listen(shell, receive.shell);
       void listen(control, receive.control);
       void listen(stdin, receive.stdin);
       void listen(iopub, ([frame]) => {
         if (frame?.[0] === 1) receive.subscribed(frame.subarray(1));
       });
-      void echo(heartbeat);
     },
     close() {
       for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();

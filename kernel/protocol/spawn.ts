@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { withCompileCache } from "../runtime/cache.ts";
 
 const MAIN = fileURLToPath(new URL("../runtime/main.ts", import.meta.url));
 
@@ -12,6 +13,7 @@ export function spawnRuntime(): ChildProcess {
   // Without the first option, interrupting a timer's callback would abort Node.
   return spawn(process.execPath, ["--no-force-async-hooks-checks", ...options, MAIN], {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
+    env: withCompileCache(process.env),
     detached: process.platform !== "win32", // a process group of its own, to be ended as a whole
   });
 }

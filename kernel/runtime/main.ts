@@ -4,8 +4,8 @@
 // by itself, which this one never does: so it is written from time to time.
 
 import { enableCompileCache, flushCompileCache } from "node:module";
-import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./cache.ts";
 
-enableCompileCache(fileURLToPath(new URL("../../.cache/compile", import.meta.url)));
+enableCompileCache(COMPILE_CACHE);
 await import("./start.ts");
 for (const seconds of [3, 60]) setTimeout(flushCompileCache, seconds * 1000).unref();

@@ -4,6 +4,7 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { MessageChannel, Worker } from "node:worker_threads";
+import { hideCompileCache } from "./cache.ts";
 import { currentCell, emit, flush, shareMark } from "./channel.ts";
 import { receiveComm } from "./comms.ts";
 import { installConsole } from "./console.ts";
@@ -32,6 +33,7 @@ const watcher = new Worker(new URL("./watcher.ts", import.meta.url), {
   transferList: [port2],
   execArgv: [],
 });
+hideCompileCache(process.env);
 // Unwatched, this process could be neither interrupted nor ended with the kernel.
 watcher.on("error", (error: Error) => {
   writeSync(2, `the watcher thread failed: ${error.stack}\n`);

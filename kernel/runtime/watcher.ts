@@ -3,6 +3,7 @@
 // process is gone, so that no orphan stays behind.
 
 import { Session } from "node:inspector";
+import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { type MessagePort, workerData } from "node:worker_threads";
 import { decodeJson, encodeJson, FrameReader } from "./frames.ts";
@@ -41,6 +42,7 @@ socket.on("data", (chunk: Buffer) => {
   for (let frame = reader.next(); frame; frame = reader.next()) obey(decodeJson<Order>(frame).message);
 });
 void fetchText();
+setTimeout(flushCompileCache, 3_000).unref(); // this thread's own; see main.ts
 const parent = launcher();
 const kernel = process.ppid;
 if (parent !== null) whenGone(parent, LAUNCHER_POLL_MS, LAUNCHER_PATIENCE, endKernel);

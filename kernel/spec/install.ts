@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "../runtime/cache.ts";
 
 export const KERNEL_NAME = "tslab";
 
@@ -27,8 +28,12 @@ export function kernelSpec(prefix: string, node = process.execPath): KernelSpec 
     display_name: "TypeScript",
     language: "typescript",
     interrupt_mode: "message",
-    // What the kernel keeps between sessions (the history of inputs) lives beside its installation.
-    env: { GRADLAB_KERNEL_DATA: join(resolve(prefix), "share", "gradlab") },
+    // What the kernel keeps between sessions (the history of inputs) lives beside its installation, what Node
+    // has compiled beside its files.
+    env: {
+      GRADLAB_KERNEL_DATA: join(resolve(prefix), "share", "gradlab"),
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+    },
     metadata: { debugger: false, supported_encryption: "curve" },
   };
 }
