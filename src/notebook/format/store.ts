@@ -7,8 +7,35 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parseNotebook, serializeNotebook } from "./parse.ts";
 import { type Notebook, NotebookError } from "./types.ts";
 
-/** Write `data` to `path` atomically: temporary file beside it, fsync, rename. Links are followed. */
+/** What the system's codes mean for whoever wanted a file written. */
+const REASONS: Record<string, string> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "your quota of the disk is used up",
+  EFBIG: "the file would be larger than allowed here",
+  EROFS: "the disk can only be read",
+  EACCES: "you may not write there",
+  EPERM: "you may not write there",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is a file",
+  EEXIST: "a part of the path is a file",
+  ENOENT: "there is no such place",
+  ENAMETOOLONG: "the name is too long",
+};
+
+/**
+ * Write `data` to `path` atomically: temporary file beside it, fsync, rename. Links are followed.
+ * @throws NotebookError saying why it cannot be written; what was there before is then still there
+ */
 export async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  try {
+    await writeBeside(path, data);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new NotebookError(`cannot write ${path}: ${REASONS[code ?? ""] ?? message}`, { cause });
+  }
+}
+
+async function writeBeside(path: string, data: string | Uint8Array): Promise<void> {
   const target = await realpath(path).catch(() => resolve(path));
   await mkdir(dirname(target), { recursive: true });
   const mode = await stat(target).then(

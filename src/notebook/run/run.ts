@@ -125,11 +125,11 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
       end,
       afterCell: async () => {
         if (Date.now() - saved < SAVE_EVERY) return;
-        await saver?.save(notebook);
+        await saver?.saveMeanwhile(notebook);
         saved = Date.now();
       },
     });
-    await saver?.save(notebook);
+    await saver?.saveLast(notebook);
     if (options.check) {
       const settings = options.check === true ? {} : options.check;
       applyComparison(cells, compareNotebooks(stored, notebook, settings));

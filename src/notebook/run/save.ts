@@ -2,10 +2,11 @@
 // is no longer what we last saw, the new outputs go into the new file, cell by
 // cell, and only where the source is still the one that ran.
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { parseNotebook, serializeNotebook } from "../format/parse.ts";
 import { writeAtomic } from "../format/store.ts";
-import { isCode, type Notebook } from "../format/types.ts";
+import { isCode, type Notebook, NotebookError } from "../format/types.ts";
 
 /** `edited` with the outputs of `ran`, in the cells of the same id and source. */
 export function mergeOutputs(ran: Notebook, edited: Notebook): Notebook {
@@ -42,5 +43,31 @@ export class Saver {
     }
     if (text !== onDisk) await writeAtomic(this.path, text);
     this.#seen = text;
+  }
+
+  /** Saves while the run goes on: where that fails now, the next save or the last one may not. */
+  async saveMeanwhile(notebook: Notebook): Promise<void> {
+    await this.save(notebook).catch((error) => {
+      if (!(error instanceof NotebookError)) throw error;
+    });
+  }
+
+  /**
+   * The last save. Where the file cannot be written, what ran is kept among the temporary files, which may lie
+   * on another disk.
+   * @throws NotebookError saying why the file could not be written, and where the outputs are
+   */
+  async saveLast(notebook: Notebook): Promise<void> {
+    try {
+      await this.save(notebook);
+    } catch (error) {
+      if (!(error instanceof NotebookError)) throw error;
+      const rescued = join(tmpdir(), `gradlab-rescued-${Date.now()}-${basename(this.path)}`);
+      const kept = await writeAtomic(rescued, serializeNotebook(notebook)).then(
+        () => `the file is as it was, and the outputs of this run are in ${rescued}`,
+        () => "the file is as it was, and the outputs of this run are lost",
+      );
+      throw new NotebookError(`${error.message}; ${kept}`, { cause: error });
+    }
   }
 }
