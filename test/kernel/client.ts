@@ -162,14 +162,19 @@ export class Client {
   }
 
   async #listen(socket: zmq.Dealer | zmq.Subscriber, into: Received[]): Promise<void> {
-    for await (const frames of socket) {
-      const message = this.#decode(frames as Buffer[]);
-      into.push(message);
-      const { parent } = message;
-      if (parent && into === this.replies) this.#answered.set(parent, message);
-      if (parent && message.content["execution_state"] === "idle") this.#idle.set(parent, message);
-      this.#changed();
+    try {
+      for await (const frames of socket) this.#take(this.#decode(frames as Buffer[]), into);
+    } catch (error) {
+      if (!socket.closed) throw error;
     }
+  }
+
+  #take(message: Received, into: Received[]): void {
+    into.push(message);
+    const { parent } = message;
+    if (parent && into === this.replies) this.#answered.set(parent, message);
+    if (parent && message.content["execution_state"] === "idle") this.#idle.set(parent, message);
+    this.#changed();
   }
 
   #changed(): void {
