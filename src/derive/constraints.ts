@@ -8,9 +8,9 @@ import { noGrad } from "../ops/index.ts";
 import { ArgumentError, type Random, type Tensor, tensor } from "../tensor/index.ts";
 
 export type ConstraintName = "free" | "simplex" | "sphere" | "probability" | "positive" | "positive definite";
-/** c(v) = 0, one or several equations. */
+/** c(v) = 0, one or several equations; in claims about maximisers c sees the other inputs as well. */
 export interface Equality {
-  equality: (v: Tensor) => Tensor;
+  equality: (v: Tensor, inputs: any) => Tensor;
 }
 export type Constraint = ConstraintName | Equality;
 
@@ -26,7 +26,7 @@ export interface ConstraintSet {
 }
 
 export function constraintSet(c: Constraint): ConstraintSet {
-  if (typeof c === "object") return equality(c.equality);
+  if (typeof c === "object") return equality((v) => c.equality(v, {}));
   const set = SETS[c];
   if (!set)
     throw new ArgumentError(

@@ -98,7 +98,9 @@ function examine(
   moves: number,
   r: ReturnType<typeof rng>,
 ): Outcome {
-  const set = constraintSet(over);
+  const set = constraintSet(
+    typeof over === "object" ? { equality: (x: Tensor) => over.equality(x, values) } : over,
+  );
   const v = values[name];
   const along = (t: Tensor): Tensor => f({ ...values, [name]: t });
   const slopeAt = (t: Tensor): Tensor => grad(along)(t) as Tensor;
@@ -114,9 +116,9 @@ function examine(
     const helps = mended && !examineInside(set, along, slopeAt, mended.v, sign, 100, r, norm).problem;
     return bad(
       "constraint ignored",
-      `The constraint is ignored: ${outside}. ` +
+      `The constraint is ignored: ${outside}.` +
         (helps
-          ? `${mended.how[0].toUpperCase()}${mended.how.slice(1)}, it is stationary on the constraint and no move improves it.`
+          ? ` ${mended.how[0].toUpperCase()}${mended.how.slice(1)}, it is stationary on the constraint and no move improves it.`
           : ""),
     );
   }
@@ -149,7 +151,7 @@ function examineInside(
   const move =
     best.v === v
       ? ""
-      : ` At ${short(best.v)} the function is ${+best.value.toPrecision(7)}, ${what} than ${+here.toPrecision(7)} at the claimed ${short(v)}.`;
+      : ` At ${best.v.size > 8 ? "a point nearby" : short(best.v)} the function is ${+best.value.toPrecision(7)}, ${what} than ${+here.toPrecision(7)} at the claimed ${short(v)}.`;
   if (!(left < 1e-6))
     return {
       gradient: left,
@@ -172,7 +174,7 @@ function examineInside(
 }
 
 function short(v: Tensor): string {
-  if (v.size > 8) return "a point nearby";
+  if (v.size > 8) return "point";
   return `(${Array.from(v.values() as Float64Array, (x) => +x.toPrecision(4)).join(", ")})`;
 }
 

@@ -210,7 +210,9 @@ export function claimLimit<I extends Inputs>(
       const [best, moves] = [found[at], steps[at]];
       worst = Math.max(worst, best.gap);
       if (!(best.gap <= tolerance + 10 * Math.min(moves, tolerance)))
-        failure = `stays ${errorText(best.gap)} away from it (relative) as ${variable} goes to ${to}`;
+        failure =
+          `stays ${errorText(best.gap)} away from it (relative) as ${variable} goes to ${to}` +
+          (best.value.size <= 6 ? `: it tends to ${JSON.stringify(best.value.toArray(), round)}` : "");
     }
     if (failure) break;
   }

@@ -10,7 +10,7 @@ import { matches } from "../../src/derive/verdict.ts";
 import { rng } from "../../src/tensor/index.ts";
 import { truths } from "./truths.ts";
 
-test("10,000 draws refuse no true formula", () => {
+test("10,000 draws refuse no true formula", (t) => {
   const list = Object.values(truths);
   const each = Math.ceil(10_000 / list.length);
   let draws = 0;
@@ -20,9 +20,12 @@ test("10,000 draws refuse no true formula", () => {
     const { study } = d;
     void study.points;
     const r = rng(99);
+    let tries = 0;
     for (let k = 0; k < each; k++) {
-      const p = study.draw(r, study.level, false);
-      if (!p) continue;
+      // A draw at a kink or out of floating point's range proves nothing: another in its place.
+      let p = study.draw(r, study.level, false);
+      for (; !p && tries < 2 * each; tries++) p = study.draw(r, study.level, false);
+      if (!p) break;
       draws++;
       const claimed = evaluateFormula(formula, study, p);
       const m = matches(claimed, p.gradients.get(of), p.noise.get(of));
@@ -34,6 +37,7 @@ test("10,000 draws refuse no true formula", () => {
       }
     }
   }
-  assert.ok(draws > 9_000, String(draws));
+  t.diagnostic(`${draws} draws, largest relative error ${worst.toExponential(1)}`);
+  assert.ok(draws >= 10_000, String(draws));
   assert.ok(worst < 1e-6, String(worst));
 });
