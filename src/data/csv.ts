@@ -20,7 +20,14 @@ export interface CsvOptions {
 
 export type Columns = Record<string, Float64Array | string[]>;
 
-/** Columns of a CSV file, plain or gzip-compressed. */
+/**
+ * Columns of a CSV file, plain or gzip-compressed.
+ * @example
+ * ```ts
+ * const { digit } = readColumns(digitsFile);
+ * digit.length; // → 1797
+ * ```
+ */
 export function readColumns(file: string | URL, options: CsvOptions = {}): Columns {
   return parseCsv(readText(file), options);
 }
@@ -35,6 +42,13 @@ export function readText(file: string | URL): string {
 /**
  * Columns of CSV text (RFC 4180: quoted cells may hold separators, line ends and doubled quotes).
  * @throws ArgumentError when a row has too many or too few cells, or two columns share a name.
+ * @example
+ * ```ts
+ * const { name, mass, zip } = parseCsv('name,mass,zip\n"Smith, J.",1.5,01234\nBo,,99999\n');
+ * name; // → [ 'Smith, J.', 'Bo' ]
+ * mass; // → Float64Array(2) [ 1.5, NaN ]
+ * zip; // → [ '01234', '99999' ]
+ * ```
  */
 export function parseCsv(text: string, options: CsvOptions = {}): Columns {
   return Object.fromEntries(parseTable(text, options).map(({ name, values }) => [name, values]));

@@ -26,7 +26,15 @@ export interface Summary {
   distinct: number;
 }
 
-/** One row a column. Text columns have counts only. @example table(describe(df)) */
+/**
+ * One row a column: count, missing, mean, std (over count − 1), quartiles, distinct values. Text columns have counts only.
+ * Show it with table(describe(df)).
+ * @example
+ * ```ts
+ * const [mass] = describe({ mass: [1, 2, Number.NaN, 4] });
+ * [mass.count, mass.missing, mass["50%"]]; // → [ 3, 1, 2 ]
+ * ```
+ */
 export function describe(source: ColumnSource): Summary[] {
   return columnsOf(source).map(({ name, values }) => summarize(name, values));
 }
@@ -39,7 +47,12 @@ export interface GroupSummary {
 
 /**
  * Groups rows by a column and summarises others: mean (default), sum, min, max, or count of present values.
- * Rows whose key is missing form a group of their own. @example table(groupBy(df, "species", { of: ["mass"] }))
+ * Rows whose key is missing form a group of their own.
+ * @throws ArgumentError for unknown columns, and for statistics of text
+ * @example
+ * ```ts
+ * groupBy({ species: ["cat", "dog", "cat"], mass: [4, 20, 6] }, "species"); // → [ { species: 'cat', rows: 2, 'mean of mass': 5 }, { species: 'dog', rows: 1, 'mean of mass': 20 } ]
+ * ```
  */
 export function groupBy(
   source: ColumnSource,

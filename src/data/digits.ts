@@ -19,14 +19,27 @@ export interface Digits {
   featureNames: string[];
 }
 
-/** The file itself, for those who want to read it in another way. */
+/**
+ * The file itself (CSV, gzip-compressed), for those who want to read it in another way.
+ * @example
+ * ```ts
+ * (await readCsv(digitsFile)).shape; // → [ 1797, 65 ]
+ * ```
+ */
 export const digitsFile: URL = new URL("./assets/digits.csv.gz", import.meta.url);
 
 let columns: ReturnType<typeof readColumns> | undefined;
 
 /**
- * The digits, in scikit-learn's order and scale; each call gives arrays of its own.
- * @example const { data, target } = digits(); // data.div(16) lies in [0, 1]
+ * The digits, in scikit-learn's order and scale (0 to 16); each call gives arrays of its own.
+ * @throws ArgumentError unless dtype is float64 (default), float32 or int32
+ * @example
+ * ```ts
+ * const { data, images, target } = digits();
+ * [data.shape, images.shape]; // → [ [ 1797, 64 ], [ 1797, 8, 8 ] ]
+ * target.slice(0, 0, 5); // → tensor([0, 1, 2, 3, 4], shape=[5], int32)
+ * data.div(16).max(); // → tensor(1, float64)
+ * ```
  */
 export function digits(options: { dtype?: DType } = {}): Digits {
   const asked: string = options.dtype ?? "float64";

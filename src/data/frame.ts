@@ -20,7 +20,14 @@ export interface FrameLike {
   values: unknown;
 }
 
-/** A series holds its values bare, a frame holds rows. (danfo gives both two sizes.) */
+/**
+ * Whether it is a series, which holds its values bare, where a frame holds rows. (danfo gives both two sizes.)
+ * @example
+ * ```ts
+ * const { Series } = await danfo();
+ * [isSeriesLike(new Series([1, 2])), isSeriesLike(await frame({ a: [1, 2] }))]; // → [ true, false ]
+ * ```
+ */
 export function isSeriesLike(df: FrameLike): boolean {
   return df.shape.length === 1 || (df.shape[0] > 0 && !Array.isArray((df.values as readonly unknown[])[0]));
 }
@@ -33,7 +40,15 @@ const HOW_TO_ADD =
 
 let loading: Promise<Danfo> | undefined;
 
-/** danfojs-node itself: `const { DataFrame, concat } = await danfo()`. */
+/**
+ * danfojs-node itself, loaded at the first call.
+ * @throws Error that says how to add it when it is not installed
+ * @example
+ * ```ts
+ * const { DataFrame } = await danfo();
+ * new DataFrame({ a: [1, 2], b: [3, 4] }).shape; // → [ 2, 2 ]
+ * ```
+ */
 export async function danfo(): Promise<Danfo> {
   loading ??= import("danfojs-node").then(
     (module: any) => (module.DataFrame ? module : module.default) as Danfo,
@@ -49,7 +64,14 @@ export async function danfo(): Promise<Danfo> {
   return loading;
 }
 
-/** A data frame from columns of equal length; typed arrays and tensors of rank 1 may stand for arrays. */
+/**
+ * A data frame from columns of equal length; typed arrays and tensors of rank 1 may stand for arrays.
+ * @throws ArgumentError for columns of different lengths
+ * @example
+ * ```ts
+ * (await frame({ a: [1, 2], b: [0.5, Number.NaN] })).dtypes; // → [ 'int32', 'float32' ]
+ * ```
+ */
 export async function frame(
   columns: Record<string, ArrayLike<unknown> | Tensor>,
   options: { index?: readonly (string | number)[] } = {},
@@ -93,8 +115,12 @@ function dtypeName(values: readonly unknown[]): string {
 }
 
 /**
- * A data frame from a CSV file (also .gz): types by whole columns (see csv.ts), missing numbers as NaN.
- * @example const df = await readCsv(digitsFile)
+ * A data frame from a CSV file (also .gz): types by whole columns (see parseCsv), missing numbers as NaN.
+ * @example
+ * ```ts
+ * const df = await readCsv(digitsFile);
+ * [df.shape, df.columns[64]]; // → [ [ 1797, 65 ], 'digit' ]
+ * ```
  */
 export async function readCsv(file: string | URL, options: CsvOptions = {}): Promise<DataFrame> {
   const table = parseTable(readText(file), options);
@@ -110,7 +136,16 @@ export interface FrameToTensorOptions {
   missing?: "error" | "keep" | "drop";
 }
 
-/** The numbers of a frame as a tensor [rows, columns]; of a series as [rows]. */
+/**
+ * The numbers of a frame as a tensor [rows, columns]; of a series as [rows].
+ * @throws ArgumentError for text, for missing values unless told what to do, and for what the dtype cannot hold
+ * @example
+ * ```ts
+ * const df = await frame({ age: [31, Number.NaN, 45], name: ["Ada", "Bo", "Cy"] });
+ * frameToTensor(df, { columns: ["age"], missing: "drop" }); // → [[31],[45]]
+ * frameToTensor(df, { columns: ["age"] }); // throws missing in 1 of 3 rows ("age" in row 1)
+ * ```
+ */
 export function frameToTensor(df: FrameLike, options: FrameToTensorOptions = {}): Tensor {
   const isSeries = isSeriesLike(df);
   const all = df.columns.map(String);
@@ -165,7 +200,15 @@ function numberOf(value: unknown, column: string, row: number): number {
   );
 }
 
-/** A frame of a tensor's columns; bool becomes true and false. */
+/**
+ * A frame of the columns of a tensor [n, d] (or of one, [n]); bool becomes true and false.
+ * @throws ArgumentError for other ranks, and for too few or too many names
+ * @example
+ * ```ts
+ * const df = await tensorToFrame(tensor([[1, 2], [3, 4]]), { columns: ["a", "b"] });
+ * frameToTensor(df, { columns: ["b"] }); // → [[2],[4]]
+ * ```
+ */
 export async function tensorToFrame(
   t: Tensor,
   options: { columns?: readonly string[]; index?: readonly (string | number)[] } = {},

@@ -14,6 +14,13 @@ export interface Encoded {
 /**
  * Numbers 0 … C − 1 for names, in the names' sorted order, or in the order of `classes`.
  * @throws ArgumentError for a name that `classes` does not have.
+ * @example
+ * ```ts
+ * const { labels, classes } = encodeLabels(["dog", "cat", "dog"]);
+ * labels; // → tensor([1, 0, 1], shape=[3], int32)
+ * classes; // → [ 'cat', 'dog' ]
+ * oneHot(labels, 2); // → [[0,1],[1,0],[0,1]]
+ * ```
  */
 export function encodeLabels(names: ArrayLike<unknown>, classes?: readonly string[]): Encoded {
   const list = Array.from(names, String);
@@ -28,7 +35,14 @@ export function encodeLabels(names: ArrayLike<unknown>, classes?: readonly strin
   return { labels: new Tensor(labels, [labels.length], "int32"), classes: known };
 }
 
-/** The names of numbers, e.g. of predictions. */
+/**
+ * The names of numbers, e.g. of predictions.
+ * @throws ArgumentError for a number that is no index into `classes`
+ * @example
+ * ```ts
+ * decodeLabels([1, 0], ["cat", "dog"]); // → [ 'dog', 'cat' ]
+ * ```
+ */
 export function decodeLabels(labels: Tensor | ArrayLike<number>, classes: readonly string[]): string[] {
   const list = Array.from(labels instanceof Tensor ? labels.values() : labels);
   return list.map((label, i) => {

@@ -28,7 +28,15 @@ export function rowCount(rows: Rows, name: string): number {
   return (rows as ArrayLike<unknown>).length;
 }
 
-/** Rows `indices`, in that order, as a copy. */
+/**
+ * Rows `indices`, in that order, as a copy: of a tensor, a typed array or an array.
+ * @throws ArgumentError for an index that is none of the rows
+ * @example
+ * ```ts
+ * takeRows(tensor([[1, 1], [2, 2], [3, 3]]), [2, 0]); // → [[3,3],[1,1]]
+ * takeRows(["a", "b"], [2]); // throws index 2 at position 0 is none of 2 rows
+ * ```
+ */
 export function takeRows<A extends Rows>(rows: A, indices: ArrayLike<number>): OfRows<A> {
   const pick = Array.from(indices);
   const n = rowCount(rows, "takeRows()");

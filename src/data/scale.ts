@@ -72,7 +72,16 @@ function sizeOf(X: Tensor): [number, number] {
   return [X.shape[0], X.shape[1]];
 }
 
-/** z = (x − mean) / std, with the standard deviation over N (not N − 1), as scikit-learn's. */
+/**
+ * z = (x − mean) / std, with the standard deviation over N (not N − 1), as scikit-learn's.
+ * @example
+ * ```ts
+ * const train = tensor([[1, 10], [3, 10]]);
+ * const scaler = new StandardScaler().fit(train);
+ * scaler.transform(train); // → [[-1,0],[1,0]]
+ * scaler.inverseTransform(tensor([[2, 0]])); // → tensor([[ 4, 10]], shape=[1, 2], float64)
+ * ```
+ */
 export class StandardScaler extends ColumnScaler {
   /** [D] */
   get mean(): Tensor {
@@ -91,7 +100,13 @@ export class StandardScaler extends ColumnScaler {
   }
 }
 
-/** z = (x − min) / (max − min): the fitted data fill [0, 1]. */
+/**
+ * z = (x − min) / (max − min): the fitted data fill [0, 1].
+ * @example
+ * ```ts
+ * new MinMaxScaler().fitTransform(tensor([[1], [2], [5]])); // → [[0],[0.25],[1]]
+ * ```
+ */
 export class MinMaxScaler extends ColumnScaler {
   /** [D] */
   get min(): Tensor {

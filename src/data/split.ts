@@ -28,10 +28,13 @@ export interface Split<A> {
 
 /**
  * Splits arrays that belong together, row by row.
- * @example
- * const { train, test } = trainTestSplit({ X: data, y: target }, { testSize: 0.2, seed: 1, stratify: target });
- * train.X; train.y; test.X; test.y;
  * @throws ArgumentError when the arrays differ in length, a part would be empty, or a class is too small.
+ * @example
+ * ```ts
+ * const { data, target } = digits();
+ * const { train, test } = trainTestSplit({ X: data, y: target }, { testSize: 0.2, seed: 1, stratify: target });
+ * [train.X.shape, test.y.shape]; // → [ [ 1437, 64 ], [ 360 ] ]
+ * ```
  */
 export function trainTestSplit<A extends Record<string, Rows>>(
   arrays: A,
@@ -51,7 +54,15 @@ export function trainTestSplit<A extends Record<string, Rows>>(
   return { train: part(trainIndices), test: part(testIndices), trainIndices, testIndices };
 }
 
-/** Which of n rows train and which test. */
+/**
+ * Which of n rows train and which test.
+ * @throws ArgumentError when a part would be empty, or a class is too small for both
+ * @example
+ * ```ts
+ * const { trainIndices, testIndices } = splitIndices(10, { testSize: 0.3, seed: 1 });
+ * [trainIndices.length, testIndices.length]; // → [ 7, 3 ]
+ * ```
+ */
 export function splitIndices(
   n: number,
   options: SplitOptions = {},

@@ -25,7 +25,16 @@ export interface BlobOptions {
   seed?: number | Random;
 }
 
-/** Round normal clouds: x ~ N(μ_k, σ_k² I). Also gives the centres. */
+/**
+ * Round normal clouds: x ~ N(μ_k, σ_k² I). Also gives the centres.
+ * @throws ArgumentError for counts, centres or spreads that do not fit each other
+ * @example
+ * ```ts
+ * const { data, target, centers } = makeBlobs({ samples: 60, centers: [[0, 0], [5, 5]], std: 0.5, seed: 1 });
+ * [data.shape, target.shape]; // → [ [ 60, 2 ], [ 60 ] ]
+ * centers; // → [[0,0],[5,5]]
+ * ```
+ */
 export function makeBlobs(options: BlobOptions = {}): Labelled & { centers: Tensor } {
   const random = streamOf(options.seed);
   const given = options.centers ?? 3;
@@ -66,7 +75,14 @@ export interface MoonOptions {
   seed?: number | Random;
 }
 
-/** Two half circles, one in the other's mouth: (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π. */
+/**
+ * Two half circles, one in the other's mouth: (cos t, sin t) and (1 − cos t, ½ − sin t), t from 0 to π.
+ * @example
+ * ```ts
+ * const { data } = makeMoons({ samples: 4, shuffle: false });
+ * data.sub([[1, 0], [-1, 0], [0, 0.5], [2, 0.5]]).abs().max().item() < 1e-12; // → true
+ * ```
+ */
 export function makeMoons(options: MoonOptions = {}): Labelled {
   const random = streamOf(options.seed);
   const counts = countsOf(options.samples ?? 100, 2);

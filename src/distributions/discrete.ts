@@ -48,7 +48,15 @@ export function xLog1P(x: Tensor, p: Tensor): Tensor {
   return where(zero, 0, mul(x, log1p(where(zero, 0, p))));
 }
 
-/** 1 with probability p, else 0: logProb = x log p + (1 − x) log(1 − p). */
+/**
+ * 1 with probability p, else 0: logProb = x log p + (1 − x) log(1 − p). Give p, or { logits } with p = σ(logits).
+ * @throws ArgumentError unless 0 ≤ p ≤ 1
+ * @example
+ * ```ts
+ * new Bernoulli(0.25).logProb([1, 0]).exp(); // → tensor([0.25, 0.75], shape=[2], float64)
+ * new Bernoulli({ logits: -800 }).logProb(1); // → tensor(-800, float64)
+ * ```
+ */
 export class Bernoulli extends Distribution {
   readonly probs: Tensor;
   readonly #logits: Tensor | null;
@@ -86,7 +94,18 @@ export class Bernoulli extends Distribution {
   }
 }
 
-/** One of K outcomes, numbered from 0; the last axis of the parameters runs over them. */
+/**
+ * One of K outcomes, numbered from 0; the last axis of the parameters runs over them. Give probabilities
+ * (they are normalised), or { logits } with p = softmax(logits). logProb(x) = log p_x.
+ * @throws ArgumentError for negative probabilities, or none that is positive
+ * @example
+ * ```ts
+ * const c = new Categorical([1, 2, 1]);
+ * c.probs; // → tensor([0.25, 0.50, 0.25], shape=[3], float64)
+ * c.logProb([1, 2]).exp(); // → tensor([0.50, 0.25], shape=[2], float64)
+ * c.entropy(); // → tensor(1.03972077084, float64)
+ * ```
+ */
 export class Categorical extends Distribution {
   readonly probs: Tensor;
   readonly #logits: Tensor | null;

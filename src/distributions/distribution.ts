@@ -10,7 +10,14 @@ import { lift, noGrad, sqrt, type TensorLike } from "../ops/index.ts";
 import { ArgumentError, broadcastShapes, type Random, rng, Tensor } from "../tensor/index.ts";
 
 /**
- * The base of all distributions. Their constructors take numbers, arrays or tensors, which broadcast.
+ * A log density with gradients, samples from explicit streams, moments, entropy: what every distribution has.
+ * Constructors take numbers, arrays or tensors, which broadcast to `batchShape`; one draw has shape `eventShape`.
+ * Source: names, shapes and meanings are those of PyTorch's `torch.distributions`.
+ * @example
+ * ```ts
+ * const all: Distribution[] = [new Normal(0, 1), new Gamma(2, 3), new Dirichlet([1, 2])];
+ * all.map((d) => d.sample(1, [5]).shape); // → [ [ 5 ], [ 5 ], [ 5, 2 ] ]
+ * ```
  */
 export abstract class Distribution {
   readonly batchShape: readonly number[];

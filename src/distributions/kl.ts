@@ -25,7 +25,17 @@ import { Dirichlet, MultivariateNormal } from "./multivariate.ts";
 
 const psi = (x: Tensor): Tensor => polygamma(0, x);
 
-/** KL(p ‖ q); ∞ where q is 0 and p is not. @throws ArgumentError for pairs without a closed form */
+/**
+ * KL(p ‖ q) = E_p [log p − log q], one number for each of the batch; ∞ where q is 0 and p is not. Differentiable.
+ * Pairs: two of one family (Normal, MultivariateNormal, Bernoulli, Categorical, Gamma, Beta, Dirichlet, Uniform).
+ * @throws ArgumentError for pairs without a closed form; ShapeError for different numbers of outcomes
+ * @example
+ * ```ts
+ * klDivergence(new Normal(0, 1), new Normal(1, 1)); // → tensor(0.5, float64)
+ * klDivergence(new Bernoulli(0.5), new Bernoulli(0)); // → tensor(Infinity, float64)
+ * klDivergence(new Normal(), new Gamma(1)); // throws no closed form for Normal and Gamma
+ * ```
+ */
 export function klDivergence(p: Distribution, q: Distribution): Tensor {
   const outcomes = (d: Distribution): number | undefined =>
     d instanceof Categorical ? d.classes : d.eventShape[0];

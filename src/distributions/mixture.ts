@@ -9,7 +9,13 @@ import { Distribution, stream } from "./distribution.ts";
 
 /**
  * p(x) = Σ_k w_k p_k(x).
- * @example new Mixture(new Categorical([0.3, 0.7]), new Normal([-1, 2], [0.5, 1]))
+ * @throws ShapeError unless the last size of the components' batch shape is the number of weights
+ * @example
+ * ```ts
+ * const m = new Mixture(new Categorical([0.3, 0.7]), new Normal([-1, 2], [0.5, 1]));
+ * m.mean; // → tensor(1.1, float64)
+ * m.logProb([-1, 2]); // → tensor([-1.4169, -1.2756], shape=[2], float64)
+ * ```
  */
 export class Mixture extends Distribution {
   readonly weights: Categorical;

@@ -39,8 +39,15 @@ const LOG_2PI = Math.log(2 * Math.PI);
 export type Spread = { covariance: TensorLike } | { precision: TensorLike } | { scaleTril: TensorLike };
 
 /**
- * N(loc [..., d], Σ [..., d, d]), Σ given as covariance, precision Σ⁻¹, or Cholesky factor L:
+ * N(loc [..., d], Σ [..., d, d]), Σ given as { covariance }, { precision } Σ⁻¹, or { scaleTril } L, Σ = L Lᵀ:
  * logProb = −½ ‖L⁻¹(x − μ)‖² − Σ log L_ii − d/2 log 2π.
+ * @throws NumericalError when Σ is not positive definite; ShapeError and ArgumentError for unfit parameters
+ * @example
+ * ```ts
+ * const n = new MultivariateNormal([0, 0], { covariance: [[2, 1], [1, 2]] });
+ * n.logProb([1, 1]); // → tensor(-2.72051654408, float64)
+ * n.sample(1, [4]).shape; // → [ 4, 2 ]
+ * ```
  */
 export class MultivariateNormal extends Distribution {
   readonly loc: Tensor;
@@ -110,7 +117,17 @@ function fits(x: Tensor, d: number, where: string): Tensor {
   return x;
 }
 
-/** Dirichlet(α [..., K]) on the simplex: logProb = Σ (α_k − 1) log x_k + log Γ(Σα) − Σ log Γ(α_k). */
+/**
+ * Dirichlet(α [..., K]) on the simplex: logProb = Σ (α_k − 1) log x_k + log Γ(Σα) − Σ log Γ(α_k); mean α/Σα.
+ * @throws ArgumentError unless every α is positive and finite
+ * @example
+ * ```ts
+ * const d = new Dirichlet([1, 2, 3]);
+ * d.mean; // → tensor([0.1667, 0.3333, 0.5000], shape=[3], float64)
+ * d.logProb([0.2, 0.3, 0.5]); // → tensor(1.50407739678, float64)
+ * d.sample(1, [2]).sum(-1); // → tensor([1, 1], shape=[2], float64)
+ * ```
+ */
 export class Dirichlet extends Distribution {
   readonly concentration: Tensor;
   constructor(concentration: TensorLike) {

@@ -18,7 +18,17 @@ export interface LinearOptimum {
   logLikelihood: number;
 }
 
-/** The maximum of log p(Y | X, α = 1, β) over X [N, Q] and β, for Y [N, D]; Y's column means are taken off. */
+/**
+ * The maximum of log p(Y | X, α = 1, β) over X [N, Q] and β, for Y [N, D]; Y's column means are taken off.
+ * @throws ArgumentError unless 1 ≤ Q < N, for NaN, and when Q dimensions explain Y without noise
+ * @example
+ * ```ts
+ * const Y = rng(1).normal([10, 6]) as Tensor;
+ * const best = linearGplvmOptimum(Y, 2);
+ * const fitted = new GPLVM({ kernel: "linear", objective: "ml" }).fit(Y);
+ * Math.abs(fitted.logLikelihood - best.logLikelihood) < 1e-4; // → true
+ * ```
+ */
 export function linearGplvmOptimum(Y: Tensor, Q: number): LinearOptimum {
   if (Y.rank !== 2)
     throw new ShapeError(`linearGplvmOptimum: expected Y [N, D]; got shape ${shapeText(Y.shape)}.`);

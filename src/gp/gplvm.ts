@@ -54,6 +54,20 @@ interface Unknowns {
   logs: Record<string, Tensor>;
 }
 
+/**
+ * K = k(X, X) + β⁻¹ I and log p(Y | X) = −½ tr(K⁻¹YYᵀ) − D/2 log|K| − N D/2 log 2π, climbed by X and the
+ * logarithms of the hyperparameters together, by L-BFGS or Adam. Source: Lawrence 2004, 2005.
+ * @throws ArgumentError for unknown options, NaN, or more latent dimensions than rows
+ * @example
+ * ```ts
+ * const Y = rng(1).normal([12, 2]).matmul(rng(2).normal([2, 5])).tanh();
+ * const lvm = new GPLVM({ maxIter: 30 }).fit(Y);
+ * lvm.X.shape; // → [ 12, 2 ]
+ * Object.keys(lvm.hyperparameters); // → [ 'variance', 'lengthscale', 'beta' ]
+ * lvm.predict(lvm.X).mean.shape; // → [ 12, 5 ]
+ * lvm.jitter; // → 0
+ * ```
+ */
 export class GPLVM {
   readonly options: GPLVMOptions;
   readonly latentDim: number;

@@ -34,6 +34,16 @@ import {
 
 export type KernelParameters = Record<string, Tensor>;
 
+/**
+ * What a covariance function is: a matrix between two sets of points, differentiable by both and by its
+ * hyperparameters. Kernels add and multiply.
+ * @example
+ * ```ts
+ * const k = new RBF({ lengthscale: 2 }).add(new LinearKernel());
+ * Object.keys(k.parameters); // → [ '0.variance', '0.lengthscale', '1.variance' ]
+ * k.gram(tensor([[0], [2]])).at(0, 0); // → 1
+ * ```
+ */
 export abstract class Kernel {
   /** Positive hyperparameters. */
   readonly parameters: KernelParameters;
@@ -119,7 +129,14 @@ function toVector(x: TensorLike | undefined): Tensor {
   return Array.isArray(x) ? (tensor(x) as Tensor) : positive(x, 1);
 }
 
-/** v exp(−½ Σ_q (a_q − b_q)²/ℓ_q²). */
+/**
+ * v exp(−½ Σ_q (a_q − b_q)²/ℓ_q²).
+ * @throws ArgumentError for hyperparameters that are not positive
+ * @example
+ * ```ts
+ * new RBF({ variance: 2, lengthscale: [1, 3] }).matrix(tensor([[0, 0]]), tensor([[0, 0], [1, 3]])); // → tensor([[2.0000, 0.7358]], shape=[1, 2], float64)
+ * ```
+ */
 export class RBF extends Stationary {
   protected shape(d2: Tensor): Tensor {
     return exp(mul(-0.5, d2));
@@ -129,7 +146,14 @@ export class RBF extends Stationary {
   }
 }
 
-/** The Matérn kernel for ν = ½, 3/2 or 5/2; with r the scaled distance, v (1 + √3 r) e^{−√3 r} for 3/2. */
+/**
+ * The Matérn kernel with r the scaled distance: v e^{−r} for ν = ½, v (1 + √3 r) e^{−√3 r} for 3/2 (default),
+ * v (1 + √5 r + 5r²/3) e^{−√5 r} for 5/2. Source: Rasmussen & Williams 2006, eq. 4.14–4.17.
+ * @example
+ * ```ts
+ * new Matern({ nu: 0.5 }).matrix(tensor([[0]]), tensor([[0], [1]])); // → tensor([[1.0000, 0.3679]], shape=[1, 2], float64)
+ * ```
+ */
 export class Matern extends Stationary {
   readonly nu: 0.5 | 1.5 | 2.5;
   constructor(o: StationaryOptions & { nu?: 0.5 | 1.5 | 2.5 } = {}) {
@@ -151,7 +175,13 @@ export class Matern extends Stationary {
   }
 }
 
-/** α ⟨a, b⟩. */
+/**
+ * α ⟨a, b⟩; exported as LinearKernel.
+ * @example
+ * ```ts
+ * new LinearKernel({ variance: 2 }).gram(tensor([[1, 1], [0, 3]])); // → [[4,6],[6,18]]
+ * ```
+ */
 export class Linear extends Kernel {
   constructor(o: { variance?: TensorLike } = {}) {
     super({ variance: positive(o.variance, 1) });
@@ -171,7 +201,13 @@ export class Linear extends Kernel {
   }
 }
 
-/** A constant v: an unknown common offset. */
+/**
+ * A constant v: an unknown common offset. Exported as ConstantKernel.
+ * @example
+ * ```ts
+ * new ConstantKernel({ variance: 3 }).gram(tensor([[1], [5]])); // → [[3,3],[3,3]]
+ * ```
+ */
 export class Constant extends Kernel {
   constructor(o: { variance?: TensorLike } = {}) {
     super({ variance: positive(o.variance, 1) });
@@ -188,7 +224,14 @@ export class Constant extends Kernel {
   }
 }
 
-/** Independent noise of variance v: v I between a set of points and itself, 0 between different sets. */
+/**
+ * Independent noise of variance v: v I between a set of points and itself, 0 between different sets.
+ * Exported as WhiteKernel.
+ * @example
+ * ```ts
+ * new WhiteKernel({ variance: 0.1 }).gram(tensor([[1], [5]])); // → [[0.1,0],[0,0.1]]
+ * ```
+ */
 export class White extends Kernel {
   constructor(o: { variance?: TensorLike } = {}) {
     super({ variance: positive(o.variance, 1) });

@@ -59,6 +59,19 @@ interface Fitted {
   weights: Float64Array;
 }
 
+/**
+ * y = f(x) + ε with f ~ GP(mean of y, k) and ε ~ N(0, σ²): exact posterior, hyperparameters by maximum evidence.
+ * @throws ShapeError and ArgumentError for unfit data; NumericalError when K is hopeless even with jitter
+ * @example
+ * ```ts
+ * const x = linspace(-3, 3, 20);
+ * const gp = new GPRegression({ noise: 0.01 }).fit(x, x.sin());
+ * const { mean, variance } = gp.predict([0.5, 100]);
+ * mean.sub(tensor([0.5, 0]).sin()).abs().less(0.01); // → tensor([true, true], shape=[2], bool)
+ * variance.greater(0.1); // → tensor([false,  true], shape=[2], bool)
+ * gp.sample([0, 1], 3, 1).shape; // → [ 3, 2 ]
+ * ```
+ */
 export class GPRegression {
   kernel: Kernel;
   noise: number;

@@ -33,7 +33,14 @@ export interface GaussianMixtureParameters {
   covariances: Tensor | readonly Tensor[];
 }
 
-/** log N(x_n | μ, Σ) for the rows of X [n, d]: [n]. */
+/**
+ * log N(x_n | μ, Σ) = −½ [(x_n − μ)ᵀ Σ⁻¹ (x_n − μ) + log|Σ| + d log 2π] for the rows of X [n, d]: [n].
+ * @throws ShapeError unless the mean is [d] and the covariance [d, d]
+ * @example
+ * ```ts
+ * gaussianLogDensity(tensor([[0], [1]]), tensor([0]), tensor([[1]])); // → tensor([-0.9189, -1.4189], shape=[2], float64)
+ * ```
+ */
 export function gaussianLogDensity(X: Tensor, mean: Tensor, covariance: Tensor): Tensor {
   const d = X.shape[1];
   if (
@@ -51,7 +58,15 @@ export function gaussianLogDensity(X: Tensor, mean: Tensor, covariance: Tensor):
   return mul(-0.5, add(squares, add(logdet(covariance), d * Math.log(2 * Math.PI))));
 }
 
-/** log π_k + log N(x_n | μ_k, Σ_k), [n, K]. */
+/**
+ * log π_k + log N(x_n | μ_k, Σ_k), [n, K].
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), means: tensor([[0, 0], [4, 4]]), covariances: stack([eye(2), eye(2)]) };
+ * const X = tensor([[0, 0], [4, 4], [2, 2]]);
+ * jointLogProbability(p, X).shape; // → [ 3, 2 ]
+ * ```
+ */
 export function jointLogProbability(p: GaussianMixtureParameters, X: Tensor): Tensor {
   const { weights, means, covariances } = p;
   if (Array.isArray(means) || Array.isArray(covariances)) {
@@ -72,12 +87,29 @@ export function jointLogProbability(p: GaussianMixtureParameters, X: Tensor): Te
   return add(log(weights), transpose(density));
 }
 
-/** l(θ) = Σ_n log Σ_k π_k N(x_n | μ_k, Σ_k). */
+/**
+ * l(θ) = Σ_n log Σ_k π_k N(x_n | μ_k, Σ_k).
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), means: tensor([[0, 0], [4, 4]]), covariances: stack([eye(2), eye(2)]) };
+ * const X = tensor([[0, 0], [4, 4], [2, 2]]);
+ * logLikelihood(p, X); // → tensor(-10.8999253353, float64)
+ * grad((means: Tensor) => logLikelihood({ ...p, means }, X))(p.means).shape; // → [ 2, 2 ]
+ * ```
+ */
 export function logLikelihood(p: GaussianMixtureParameters, X: Tensor): Tensor {
   return sum(logSumExp(jointLogProbability(p, X), 1));
 }
 
-/** r_nk = p(z_n = k | x_n, θ), [n, K]. */
+/**
+ * r_nk = p(z_n = k | x_n, θ) = π_k N(x_n | μ_k, Σ_k) / Σ_j π_j N(x_n | μ_j, Σ_j), [n, K].
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), means: tensor([[0, 0], [4, 4]]), covariances: stack([eye(2), eye(2)]) };
+ * const X = tensor([[0, 0], [4, 4], [2, 2]]);
+ * responsibilities(p, X).greater(0.9); // → [[1,0],[0,1],[0,0]]
+ * ```
+ */
 export function responsibilities(p: GaussianMixtureParameters, X: Tensor): Tensor {
   return softmax(jointLogProbability(p, X), 1);
 }
@@ -89,7 +121,13 @@ export interface BernoulliMixtureParameters {
   probabilities: Tensor;
 }
 
-/** Σ_d x_d log p_d + (1 − x_d) log(1 − p_d) for rows of X and rows of p: [n, K]; 0 log 0 = 0. */
+/**
+ * Σ_d x_d log p_d + (1 − x_d) log(1 − p_d) for rows of X and rows of p: [n, K]; 0 log 0 = 0.
+ * @example
+ * ```ts
+ * bernoulliLogDensity(tensor([[1, 0]]), tensor([[0.5, 0.5], [1, 0]])).exp(); // → tensor([[0.25, 1.00]], shape=[1, 2], float64)
+ * ```
+ */
 export function bernoulliLogDensity(X: Tensor, probabilities: Tensor): Tensor {
   const sure = (v: number): boolean => v === 0 || v === 1;
   if (probabilities.hasValues && !probabilities.values().some(sure))
@@ -107,27 +145,72 @@ export function bernoulliLogDensity(X: Tensor, probabilities: Tensor): Tensor {
   return sum(add(ones, zeros), 2);
 }
 
-/** log π_k + log P(x_i | p_k), [n, K]. */
+/**
+ * log π_k + log P(x_i | p_k), [n, K].
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), probabilities: tensor([[0.9, 0.9], [0.1, 0.2]]) };
+ * const X = tensor([[1, 1], [0, 1]]);
+ * bernoulliJoint(p, X).exp().select(0); // → tensor([0.405, 0.010], shape=[2], float64)
+ * ```
+ */
 export function bernoulliJoint(p: BernoulliMixtureParameters, X: Tensor): Tensor {
   return add(log(p.weights), bernoulliLogDensity(X, p.probabilities));
 }
 
-/** log P(D | π, p) = Σ_i log Σ_k π_k P(x_i | p_k). */
+/**
+ * log P(D | π, p) = Σ_i log Σ_k π_k P(x_i | p_k).
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), probabilities: tensor([[0.9, 0.9], [0.1, 0.2]]) };
+ * const X = tensor([[1, 1], [0, 1]]);
+ * bernoulliLogLikelihood(p, X); // → tensor(-2.8819572593, float64)
+ * ```
+ */
 export function bernoulliLogLikelihood(p: BernoulliMixtureParameters, X: Tensor): Tensor {
   return sum(logSumExp(bernoulliJoint(p, X), 1));
 }
 
-/** η(z_k) = E[z_k | x, π, p], [n, K]. */
+/**
+ * η(z_k) = E[z_k | x, π, p], [n, K].
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), probabilities: tensor([[0.9, 0.9], [0.1, 0.2]]) };
+ * const X = tensor([[1, 1], [0, 1]]);
+ * bernoulliResponsibilities(p, X).sum(1); // → tensor([1, 1], shape=[2], float64)
+ * ```
+ */
 export function bernoulliResponsibilities(p: BernoulliMixtureParameters, X: Tensor): Tensor {
   return softmax(bernoulliJoint(p, X), 1);
 }
 
-/** E[log P(Z, D | p̃, π̃)] = Σ_i Σ_k η_ik [log π̃_k + log P(x_i | p̃_k)]: the Q of EM. */
+/**
+ * E[log P(Z, D | p̃, π̃)] = Σ_i Σ_k η_ik [log π̃_k + log P(x_i | p̃_k)]: the Q of EM.
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), probabilities: tensor([[0.9, 0.9], [0.1, 0.2]]) };
+ * const X = tensor([[1, 1], [0, 1]]);
+ * const eta = bernoulliResponsibilities(p, X);
+ * const N = eta.sum(0);
+ * const best = { weights: N.div(2), probabilities: eta.T.matmul(X).div(N.reshape([2, 1])) };
+ * expectedCompleteBernoulli(eta, best, X).greaterEqual(expectedCompleteBernoulli(eta, p, X)); // → tensor(true, bool)
+ * ```
+ */
 export function expectedCompleteBernoulli(eta: Tensor, p: BernoulliMixtureParameters, X: Tensor): Tensor {
   return sum(mul(eta, bernoulliJoint(p, X)));
 }
 
-/** Q for a Gaussian mixture: Σ_n Σ_k r_nk [log π_k + log N(x_n | μ_k, Σ_k)]. */
+/**
+ * Q for a Gaussian mixture: Σ_n Σ_k r_nk [log π_k + log N(x_n | μ_k, Σ_k)].
+ * @example
+ * ```ts
+ * const p = { weights: tensor([0.5, 0.5]), means: tensor([[0, 0], [4, 4]]), covariances: stack([eye(2), eye(2)]) };
+ * const X = tensor([[0, 0], [4, 4], [2, 2]]);
+ * const r = responsibilities(p, X);
+ * const best = { ...p, means: r.T.matmul(X).div(r.sum(0).reshape([2, 1])) };
+ * expectedCompleteGaussian(r, best, X).greaterEqual(expectedCompleteGaussian(r, p, X)); // → tensor(true, bool)
+ * ```
+ */
 export function expectedCompleteGaussian(r: Tensor, p: GaussianMixtureParameters, X: Tensor): Tensor {
   return sum(mul(r, jointLogProbability(p, X)));
 }

@@ -11,7 +11,17 @@ export interface AutoencoderOptions extends LayerOptions {
   activation?: (x: Tensor) => Tensor;
 }
 
-/** x̂ = f(Wᵀ f(W x)) with W [code, features]; rows of X are the examples, so the code is X Wᵀ. */
+/**
+ * x̂ = f(Wᵀ f(W x)) with W [code, features]; rows of X are the examples, so the code is X Wᵀ.
+ * @throws ArgumentError unless both sizes are positive integers
+ * @example
+ * ```ts
+ * const ae = new Autoencoder(64, 8);
+ * const x = digits({ dtype: "float32" }).data.slice(0, 0, 5);
+ * [[...ae.encode(x).shape], [...ae.forward(x).shape]]; // → [ [ 5, 8 ], [ 5, 64 ] ]
+ * [...ae.parameters()].length; // → 1
+ * ```
+ */
 export class Autoencoder extends Module {
   readonly features: number;
   readonly code: number;

@@ -23,7 +23,17 @@ export interface KMeansOptions {
   randomState?: number | Random;
 }
 
-/** K centres with each row's nearest: a local minimum of Σ_n min_k ‖x_n − centre_k‖². */
+/**
+ * K centres with each row's nearest: a local minimum of Σ_n min_k ‖x_n − centre_k‖². After `fit`: clusterCenters [K, d],
+ * labels [n], inertia, nIter. Source: Lloyd 1982; Arthur & Vassilvitskii 2007; scikit-learn's names.
+ * @throws ArgumentError for fewer rows than clusters, NaN, unfit options
+ * @example
+ * ```ts
+ * const km = new KMeans({ nClusters: 2 }).fit([[0, 0], [0, 1], [9, 9], [9, 8]]);
+ * km.predict([[1, 1], [8, 8]]).sub(km.labels.take([0, 2])); // → tensor([0, 0], shape=[2], int32)
+ * km.inertia; // → 1
+ * ```
+ */
 export class KMeans {
   readonly options: Required<KMeansOptions>;
   /** [K, d]. */

@@ -33,6 +33,16 @@ export interface LogisticRegressionOptions {
   onIteration?: (iteration: number, value: number) => unknown;
 }
 
+/**
+ * p(y = k | x) = softmax(W x + b)_k with the penalty ½‖W‖²/C. After `fit`: coef [K, d] and intercept [K] ([1, d] and
+ * [1] for two classes), classes, nIter, converged.
+ * @throws ArgumentError for labels that are not integers, fewer than two classes, NaN
+ * @example
+ * ```ts
+ * const { data, target } = makeBlobs({ samples: 90, seed: 2 });
+ * new LogisticRegression().fit(data, target).score(data, target); // → 1
+ * ```
+ */
 export class LogisticRegression {
   readonly options: LogisticRegressionOptions;
   /** [K, d], or [1, d] for two classes. */

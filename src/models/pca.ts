@@ -33,6 +33,17 @@ export interface PCAOptions {
   whiten?: boolean;
 }
 
+/**
+ * X − mean = U diag(s) Vᵀ. After `fit`: components [k, d] (rows of Vᵀ), explainedVariance s²/(n − 1) [k],
+ * explainedVarianceRatio, singularValues, mean [d], noiseVariance. Source: scikit-learn's PCA.
+ * @throws ShapeError for fewer than two rows, ArgumentError for NaN or too many components
+ * @example
+ * ```ts
+ * const p = new PCA({ nComponents: 1 }).fit([[1, 2], [2, 4], [3, 6]]);
+ * p.explainedVarianceRatio; // → tensor([1], shape=[1], float64)
+ * p.inverseTransform(p.transform(tensor([[4, 8]]))); // → tensor([[4, 8]], shape=[1, 2], float64)
+ * ```
+ */
 export class PCA {
   readonly options: PCAOptions;
   /** [k, d], orthonormal rows. */

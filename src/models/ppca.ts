@@ -11,6 +11,17 @@ import { ArgumentError, eye, ShapeError, shapeText, type Tensor } from "../tenso
 import { principal } from "./pca.ts";
 import { asRows, type Rows, sameColumns } from "./rows.ts";
 
+/**
+ * Maximum likelihood of x ~ N(μ, W Wᵀ + σ² I) in closed form. After `fit`: W [d, q], mean [d], noiseVariance σ².
+ * @throws ArgumentError unless 1 ≤ q < min(n, d), and for NaN
+ * @example
+ * ```ts
+ * const X = rng(1).normal([50, 2]).matmul(rng(2).normal([2, 4])).add(rng(3).normal([50, 4]).mul(0.1)) as Tensor;
+ * const p = new PPCA({ nComponents: 2 }).fit(X);
+ * p.W.shape; // → [ 4, 2 ]
+ * p.noiseVariance < 0.02; // → true
+ * ```
+ */
 export class PPCA {
   readonly nComponents: number;
   /** [d, q]. */

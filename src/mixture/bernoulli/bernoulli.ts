@@ -33,6 +33,14 @@ export interface BernoulliMixtureOptions extends MixtureOptions {
  * After `fit`: weights [K], probabilities [K, D] (0 and 1 are reached exactly where the data say so),
  * converged, nIter, lowerBound, curve. The start comes from rows chosen by k-means++ unless told,
  * softened to ¼ and ¾, because EM never leaves a 0 or a 1.
+ * @example
+ * ```ts
+ * const X = [[1, 1, 0, 0], [1, 1, 0, 1], [0, 0, 1, 1], [0, 0, 1, 0]];
+ * const bm = new BernoulliMixture({ nComponents: 2, verify: true, tol: 1e-9, maxIter: 1000 }).fit(X);
+ * bm.predict(X); // → tensor([1, 1, 0, 0], shape=[4], int32)
+ * bm.probabilities.greater(0.4); // → [[0,0,1,1],[1,1,0,1]]
+ * bm.weights; // → tensor([0.5, 0.5], shape=[2], float64)
+ * ```
  */
 export class BernoulliMixture extends Mixture<BernoulliParams, Counts, Bits> {
   protected readonly kind = "BernoulliMixture";

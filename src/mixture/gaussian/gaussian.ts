@@ -41,12 +41,24 @@ export interface GaussianMixtureOptions extends MixtureOptions {
 }
 
 /**
- * p(x) = Σ_k π_k N(x | μ_k, Σ_k), fitted by expectation–maximisation.
+ * p(x) = Σ_k π_k N(x | μ_k, Σ_k), fitted by expectation–maximisation:
  *
- * After `fit`: weights [K], means [K, d], covariances and precisionsCholesky (full [K, d, d], tied [d, d],
- * diag [K, d], spherical [K]), converged, nIter, lowerBound, curve.
+ *   r_nk ∝ π_k N(x_n | μ_k, Σ_k),   μ_k ← Σ_n r_nk x_n / N_k,   Σ_k ← Σ_n r_nk (x_n − μ_k)(x_n − μ_k)ᵀ / N_k + ρI,   π_k ← N_k / n.
+ *
+ * After `fit`: weights [K], means [K, d], covariances, precisions and precisionsCholesky (full [K, d, d], tied [d, d],
+ * diag [K, d], spherical [K]), converged, nIter, lowerBound, lowerBounds, curve.
  * From the same start it takes the same steps as scikit-learn's GaussianMixture.
- * @example const gm = new GaussianMixture({ nComponents: 3, nInit: 5 }).fit(X); gm.predict(X)
+ * @throws ArgumentError for fewer rows than components, NaN, unfit options; NumericalError when a covariance collapses
+ * @example
+ * ```ts
+ * const { data, target, centers } = makeBlobs({ samples: 300, centers: [[0, 0], [8, 8], [0, 9]], seed: 1 });
+ * const gm = new GaussianMixture({ nComponents: 3 }).fit(data);
+ * [gm.converged, gm.nIter]; // → [ true, 2 ]
+ * gm.predict(data).equal(gm.predict(centers).take(target)).mul(1).mean(); // → tensor(1, float64)
+ * gm.predict([[8, 8], [8, 7]]); // → tensor([1, 1], shape=[2], int32)
+ * [...gm.sample(5, 1).X.shape]; // → [ 5, 2 ]
+ * new GaussianMixture({ nComponents: 3 }).fit([[1, 2]]); // throws 1 samples for nComponents = 3
+ * ```
  */
 export class GaussianMixture extends Mixture<GaussianParams, Moments, Data> {
   protected readonly kind = "GaussianMixture";
