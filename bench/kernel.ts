@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { descendants } from "../kernel/runtime/descendants.ts";
+import { kernelSpec } from "../kernel/spec/install.ts";
 import { Client } from "../test/kernel/client.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -25,6 +26,7 @@ const LINES = 100_000;
 interface Peer {
   name: string;
   command: (connectionFile: string) => string[];
+  env?: Record<string, string>;
   /** How it is interrupted: by message, or by signal. */
   interrupt: "message" | "signal";
   small: (i: number) => string;
@@ -48,10 +50,12 @@ const python = {
 
 function peers(folder: string): Peer[] {
   const node = process.execPath;
+  const spec = kernelSpec(folder); // as Jupyter starts it
   const all: Peer[] = [
     {
       name: "gradlab",
-      command: (f) => [node, join(root, "kernel/main.ts"), "--connection-file", f],
+      command: (f) => spec.argv.map((word) => word.replace("{connection_file}", f)),
+      env: spec.env,
       interrupt: "message",
       ...typescript,
     },
@@ -112,6 +116,7 @@ async function measure(peer: Peer): Promise<Measures> {
       const [command, ...args] = peer.command(file);
       const env = {
         ...process.env,
+        ...peer.env,
         NO_COLOR: "1",
         GRADLAB_HISTORY: join(folder, "history"),
         IPYTHONDIR: folder,
