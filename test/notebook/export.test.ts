@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readPdf } from "../../src/notebook/bundle/pdf-file.ts";
 import { buildDocument } from "../../src/notebook/document/build.ts";
+import { Definitions } from "../../src/notebook/document/macros.ts";
 import { Problems } from "../../src/notebook/document/problems.ts";
 import { typstSource } from "../../src/notebook/export/pdf.ts";
 import { declareCharacters, escapeTex, escapeVerbatim } from "../../src/notebook/export/tex/escape.ts";
@@ -136,6 +137,27 @@ test("what cannot be set is named, with its cell and section, and nothing is wri
   assert.equal((await readdir(folder)).includes("bad.pdf"), false);
   const lenient = await exportNotebook(path, { lenient: true });
   assert.equal(lenient.problems.length, 7);
+});
+
+test("a definition that changes a name leaves the formulas before it as they were", () => {
+  const definitions = new Definitions();
+  const taken = [
+    "\\vec{a}",
+    "\\newcommand{\\R}{\\mathbb{R}} \\R",
+    "\\renewcommand{\\vec}[1]{\\mathbf{#1}}",
+    "\\vec{b} + c",
+    "c \\R",
+    "\\DeclareMathOperator*{\\R}{Re} \\R",
+    "\\newcommand{\\pair}{(\\R, x)} \\pair",
+    "\\providecommand{\\R}{never} \\vec{\\R}",
+  ].map((tex) => definitions.take(tex));
+  const vec = "\\renewcommand{\\vec}[1]{\\mathbf{#1}}";
+  const re = "\\renewcommand{\\R}{\\operatorname*{Re}}";
+  assert.deepEqual(taken, [
+    ...["\\vec{a}", "\\R", "", `${vec}\\vec{b} + c`, "c \\R"],
+    ...[`${re}\\R`, `${re}\\pair`, `${vec}${re}\\vec{\\R}`],
+  ]);
+  assert.deepEqual(definitions.hoisted, ["\\newcommand{\\R}{\\mathbb{R}}", "\\newcommand{\\pair}{(\\R, x)}"]);
 });
 
 test("definitions hold for later formulas, numbers and references agree", () => {

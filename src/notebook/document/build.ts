@@ -3,7 +3,7 @@
 // numbered, references resolved, headings lifted where the title came from one.
 import { sectionName, sectionPaths } from "../format/sections.ts";
 import { type Cell, hasTag, isCode, type Notebook } from "../format/types.ts";
-import { takeDefinitions } from "./macros.ts";
+import { Definitions } from "./macros.ts";
 import { footnotesOf, markdownBlocks } from "./markdown.ts";
 import { Numbering } from "./numbering.ts";
 import { outputsBlocks } from "./outputs.ts";
@@ -148,15 +148,13 @@ export function buildDocument(notebook: Notebook, options: BuildOptions): Doc {
 
 /** Take definitions out of the formulas, number them, resolve references. Returns the definitions. */
 function settleMath(blocks: Block[], options: BuildOptions): string[] {
-  const macros: string[] = [];
+  const definitions = new Definitions();
   const numbering = new Numbering();
   walkMath(blocks, (math, display) => {
-    const { definitions, rest } = takeDefinitions(math.tex);
-    macros.push(...definitions);
-    math.tex = rest;
-    if (display && !options.keepNumbering) math.tex = numbering.number(rest);
+    math.tex = definitions.take(math.tex);
+    if (display && !options.keepNumbering) math.tex = numbering.number(math.tex);
   });
-  if (options.keepNumbering) return macros;
+  if (options.keepNumbering) return definitions.hoisted;
   walkMath(blocks, (math) => {
     const { tex, unknown } = numbering.resolve(math.tex);
     math.tex = tex;
@@ -164,5 +162,5 @@ function settleMath(blocks: Block[], options: BuildOptions): string[] {
       options.problems.add(`the reference to the equation "${label}" finds no such label`, math.where);
     }
   });
-  return macros;
+  return definitions.hoisted;
 }

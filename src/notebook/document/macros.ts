@@ -73,3 +73,66 @@ export function definedName(definition: string): string {
     )?.[1] ?? ""
   );
 }
+
+const NAMES = /\\(?:[A-Za-z@]+|.)/g;
+const namesIn = (tex: string): string[] => tex.match(NAMES) ?? [];
+
+/** A definition as it may stand inside a formula, over one that is there. */
+const again = (definition: string): string =>
+  definition
+    .replace(/^\\(?:newcommand|providecommand)\b/, "\\renewcommand")
+    .replace(
+      /^\\DeclareMathOperator(\*?)\s*(\{\s*\\\w+\s*\}|\\\w+)\s*([\s\S]*)$/,
+      "\\renewcommand$2{\\operatorname$1$3}",
+    );
+
+/**
+ * The definitions of a document, read from its formulas in order. A name's first definition holds
+ * everywhere; one that changes a name which formulas have used or defined before is written into each
+ * later formula that uses it, so that no formula is changed by what comes after it.
+ */
+export class Definitions {
+  /** For the whole document. */
+  readonly hoisted: string[] = [];
+  readonly #first = new Map<string, string>();
+  readonly #changed = new Map<string, string>();
+  readonly #used = new Set<string>();
+
+  /** The formula without its definitions, and with the changed ones it needs. */
+  take(tex: string): string {
+    const { definitions, rest } = takeDefinitions(tex);
+    for (const definition of definitions) this.#define(definition);
+    const needed = this.#needed(rest);
+    for (const name of namesIn(rest)) this.#used.add(name);
+    return `${needed.map(again).join("")}${rest}`;
+  }
+
+  #define(definition: string): void {
+    const name = definedName(definition);
+    const known = this.#first.get(name);
+    // \newcommand is for new names: a formula before it that uses one was waiting for it.
+    const fresh = known === undefined && (/^\\(?:new|Declare)/.test(definition) || !this.#used.has(name));
+    if (fresh) {
+      this.#first.set(name, definition);
+      this.hoisted.push(definition);
+    } else if (/^\\providecommand/.test(definition)) return;
+    else if (definition === known) this.#changed.delete(name);
+    else this.#changed.set(name, definition);
+  }
+
+  /** The changed definitions that a formula uses, also through others. */
+  #needed(tex: string): string[] {
+    if (this.#changed.size === 0) return [];
+    const seen = new Set<string>();
+    const visit = (text: string): void => {
+      for (const name of namesIn(text)) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        const body = this.#changed.get(name) ?? this.#first.get(name);
+        if (body !== undefined) visit(body);
+      }
+    };
+    visit(tex);
+    return [...this.#changed].filter(([name]) => seen.has(name)).map(([, definition]) => definition);
+  }
+}

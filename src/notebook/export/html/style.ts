@@ -20,7 +20,7 @@ pre { line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; margin:
 .printed.stderr { background: #fdf8ec; border-left: 2px solid #e2c272; padding: .5em .8em; }
 .output { margin: .8em 0 1.4em; }
 .equation { text-align: center; margin: 1.1em 0; overflow-x: auto; overflow-y: hidden; }
-.equation svg, .math svg { max-width: 100%; }
+.equation svg, .math svg { max-width: 100%; overflow: visible; }
 .tagged svg { width: 100%; }
 figure { text-align: center; margin: 1.4em 0; } img { max-width: 100%; height: auto; }
 figcaption, caption { font-size: .92em; margin: .5em 0; }

@@ -15,10 +15,18 @@ export interface SetFormula {
   width: number;
   height: number;
   depth: number;
+  /** How much smaller it is than the text around it, when it had to be. */
+  scale?: number;
 }
 
 /** Formulas are set at this many units to the em; sizes are divided by it. */
 const UNIT = 100;
+
+/** White around a formula's picture, in em: what \\smash, \\rlap and the like put outside its box is drawn there. */
+export const MARGIN = 1;
+
+/** The share of the line that the rows of a multline are spread over. */
+const MULTLINE = 0.85;
 
 /** A formula in a line may be broken when it is wider than this, in em. */
 const UNBROKEN = 9;
@@ -79,7 +87,7 @@ export class Formulas {
     const k = Math.min(1, this.#width / made.width);
     return k === 1
       ? made
-      : { svg: made.svg, width: made.width * k, height: made.height * k, depth: made.depth * k };
+      : { ...made, width: made.width * k, height: made.height * k, depth: made.depth * k, scale: k };
   }
 
   #measure(tex: string, display = true): number | undefined {
@@ -90,15 +98,49 @@ export class Formulas {
     }
   }
 
-  #make(tex: string, display: boolean): SetFormula {
-    const tagged = display && hasTagCommand(tex);
+  #make(source: string, display: boolean): SetFormula {
+    const tagged = display && hasTagCommand(source);
+    const tex = spreadMultline(source, MULTLINE * this.#width);
     const made: MathSvg = this.#setter.texToSvg(tex, {
       display,
       em: UNIT,
       ...(tagged ? { width: this.#width * UNIT } : {}),
     });
-    return { svg: made.svg, width: made.width / UNIT, height: made.height / UNIT, depth: made.depth / UNIT };
+    return {
+      svg: made.svg,
+      width: made.width / UNIT,
+      height: made.height / UNIT,
+      depth: made.depth / UNIT,
+    };
   }
+}
+
+/** MathJax spreads a multline over the page, which it takes for 80 em wide: say how wide it is. */
+function spreadMultline(tex: string, width: number): string {
+  const found = /^\s*\\begin\{multline\*?\}([\s\S]*)\\end\{multline\*?\}\s*$/.exec(tex);
+  if (!found) return tex;
+  const tag = /\\tag\*?\s*\{(?:[^{}]|\{[^{}]*\})*\}/.exec(found[1]!)?.[0] ?? "";
+  return `\\begin{multlined}[b][${width.toFixed(2)}em]${found[1]!.replace(tag, "")}\\end{multlined}${tag}`;
+}
+
+/** A formula's picture with MARGIN em of white on each side. */
+export function withMargin(svg: string): string {
+  return svg.replace(
+    /width="([\d.]+)px" height="([\d.]+)px" viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"/,
+    (_, ...sizes: string[]) => {
+      const [w, h, x, y, vw, vh] = sizes.slice(0, 6).map(Number) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      const px = MARGIN * UNIT;
+      const unit = MARGIN * 1000; // MathJax's units, thousandths of an em
+      return `width="${w + 2 * px}px" height="${h + 2 * px}px" viewBox="${x - unit} ${y - unit} ${vw + 2 * unit} ${vh + 2 * unit}"`;
+    },
+  );
 }
 
 const reasonOf = (error: unknown): string =>

@@ -2,7 +2,7 @@
 // monospaced text, which is wrapped before Typst sees it.
 import { highlightLines } from "../../document/highlight.ts";
 import type { Block, TableCell } from "../../document/types.ts";
-import type { Assets, Formulas } from "./assets.ts";
+import { type Assets, type Formulas, withMargin } from "./assets.ts";
 import { inlineSource, runLines } from "./inlines.ts";
 import { array, body, num, str } from "./source.ts";
 
@@ -59,7 +59,7 @@ export class Writer {
         const made = this.formulas.set(block.tex, true, block.where);
         if (typeof made === "string") return `problem(${str(made)})`;
         if (made.width === 0) return "[]";
-        const file = this.assets.add(made.svg, "svg");
+        const file = this.assets.add(withMargin(made.svg), "svg");
         return `equation(${str(file)}, ${num(made.width)}, ${num(made.height)}, ${str(block.tex)})`;
       }
       case "input":

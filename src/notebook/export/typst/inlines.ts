@@ -2,6 +2,7 @@
 import type { Block, Inline, Run } from "../../document/types.ts";
 import { columns } from "../../report/text.ts";
 import { wrapLine } from "../wrap.ts";
+import { withMargin } from "./assets.ts";
 import type { Writer } from "./blocks.ts";
 import { join, num, str } from "./source.ts";
 
@@ -47,8 +48,8 @@ function inline(piece: Inline, writer: Writer, glue: { before: boolean; after: b
       if (typeof parts === "string") return `problem-in-text(${str(parts)})`;
       const boxes = parts.flatMap(({ tex, made }) => {
         if (made.width === 0) return []; // only definitions
-        const file = writer.assets.add(made.svg, "svg");
-        return `formula(${str(file)}, ${num(made.width)}, ${num(made.height)}, ${num(made.depth)}, ${str(tex)})`;
+        const file = writer.assets.add(withMargin(made.svg), "svg");
+        return `formula(${str(file)}, ${num(made.width)}, ${num(made.height)}, ${num(made.depth)}, ${str(tex)}, ${num(made.scale ?? 1)})`;
       });
       if (boxes.length === 0) return "[]";
       return join([...(glue.before ? [str(GLUE)] : []), ...boxes, ...(glue.after ? [str(GLUE)] : [])]);

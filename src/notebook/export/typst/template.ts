@@ -2,6 +2,8 @@
 // text, quiet code. The body only calls the functions defined here, so what a
 // page looks like is decided in this file.
 
+import { MARGIN as FORMULA_MARGIN } from "./assets.ts";
+
 /** Points; the text measures that wrapping and formulas depend on. */
 export interface Measures {
   paper: "a4" | "us-letter";
@@ -115,16 +117,18 @@ export const template = (m: Measures): string => `
 // --- formulas: sizes in em, so they follow the text around them ------------
 // What fits into the white between two lines does not push them apart (as in TeX):
 // room is how much of the height and depth the line is told nothing of.
-#let formula(file, w, h, d, alt) = {
+// The picture has a margin, where parts that stand outside of the formula's box are drawn.
+#let drawn(file, w, h, alt, m, up) = place(top + left, dx: -m * 1em, dy: (-up - m) * 1em,
+  image(file, width: (w + 2 * m) * 1em, height: (h + 2 * m) * 1em, alt: alt, format: "svg"))
+#let formula(file, w, h, d, alt, k) = {
   let up = calc.min(0.25, calc.max(0, h - d - 0.68))
   let down = calc.min(0.3, d)
-  box(width: w * 1em, height: (h - up - down) * 1em, baseline: (d - down) * 1em,
-    place(top + left, dy: -up * 1em, image(file, width: w * 1em, height: h * 1em, alt: alt, format: "svg")))
+  box(width: w * 1em, height: (h - up - down) * 1em, baseline: (d - down) * 1em, drawn(file, w, h, alt, k * ${FORMULA_MARGIN}, up))
 }
 #let equation(file, w, h, alt) = block(width: 100%, above: 1em, below: 1em, breakable: false, layout(size => {
   let natural = measure(box(width: w * 1em)).width
   let k = calc.min(1, size.width / natural)
-  align(center, image(file, width: w * k * 1em, height: h * k * 1em, alt: alt, format: "svg"))
+  align(center, box(width: w * k * 1em, height: h * k * 1em, drawn(file, w * k, h * k, alt, k * ${FORMULA_MARGIN}, 0)))
 }))
 
 // --- pictures ------------------------------------------------------------
