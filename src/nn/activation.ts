@@ -8,21 +8,39 @@ import { ArgumentError, normalizeAxis, type Random, type Tensor } from "../tenso
 import { defaultStream } from "./init.ts";
 import { Module } from "./module.ts";
 
-/** max(x, 0). */
+/**
+ * max(x, 0).
+ * @example
+ * ```ts
+ * new ReLU().forward(tensor([-1, 2])); // → tensor([0, 2], shape=[2], float64)
+ * ```
+ */
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
     return relu(x);
   }
 }
 
-/** x Φ(x), the exact form. */
+/**
+ * x Φ(x), the exact form.
+ * @example
+ * ```ts
+ * new GELU().forward(tensor([-1, 0, 1])); // → tensor([-0.1587,  0.0000,  0.8413], shape=[3], float64)
+ * ```
+ */
 export class GELU extends Module {
   forward(x: Tensor): Tensor {
     return gelu(x);
   }
 }
 
-/** x σ(x), also called Swish. */
+/**
+ * x σ(x), also called Swish.
+ * @example
+ * ```ts
+ * new SiLU().forward(tensor([-1, 0, 1])); // → tensor([-0.2689,  0.0000,  0.7311], shape=[3], float64)
+ * ```
+ */
 export class SiLU extends Module {
   forward(x: Tensor): Tensor {
     return silu(x);
@@ -31,27 +49,52 @@ export class SiLU extends Module {
 
 export { SiLU as Swish };
 
-/** 1/(1 + e⁻ˣ). */
+/**
+ * 1/(1 + e⁻ˣ).
+ * @example
+ * ```ts
+ * new Sigmoid().forward(tensor([-1, 0, 1])); // → tensor([0.2689, 0.5000, 0.7311], shape=[3], float64)
+ * ```
+ */
 export class Sigmoid extends Module {
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
+/**
+ * tanh x.
+ * @example
+ * ```ts
+ * new Tanh().forward(tensor([-1, 0, 1])); // → tensor([-0.7616,  0.0000,  0.7616], shape=[3], float64)
+ * ```
+ */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
 }
 
-/** log(1 + eˣ). */
+/**
+ * log(1 + eˣ).
+ * @example
+ * ```ts
+ * new Softplus().forward(tensor([-1, 0, 1])); // → tensor([0.3133, 0.6931, 1.3133], shape=[3], float64)
+ * ```
+ */
 export class Softplus extends Module {
   forward(x: Tensor): Tensor {
     return softplus(x);
   }
 }
 
-/** Softmax along an axis, the last by default. */
+/**
+ * e^{xᵢ} / Σⱼ e^{xⱼ} along an axis, the last by default.
+ * @example
+ * ```ts
+ * new Softmax().forward(tensor([0, 0])); // → tensor([0.5, 0.5], shape=[2], float64)
+ * ```
+ */
 export class Softmax extends Module {
   readonly dim: number;
   constructor(dim = -1) {
@@ -63,7 +106,13 @@ export class Softmax extends Module {
   }
 }
 
-/** The logarithm of the softmax along an axis, the last by default. */
+/**
+ * xᵢ − log Σⱼ e^{xⱼ} along an axis, the last by default.
+ * @example
+ * ```ts
+ * new LogSoftmax().forward(tensor([0, 0])); // → tensor([-0.6931, -0.6931], shape=[2], float64)
+ * ```
+ */
 export class LogSoftmax extends Module {
   readonly dim: number;
   constructor(dim = -1) {
@@ -75,13 +124,26 @@ export class LogSoftmax extends Module {
   }
 }
 
+/**
+ * Its input, unchanged: a place holder where a layer may stand.
+ * @example
+ * ```ts
+ * new Identity().forward(tensor([1, 2])); // → tensor([1, 2], shape=[2], float64)
+ * ```
+ */
 export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;
   }
 }
 
-/** Axes from `startDim` to `endDim` joined into one; the batch axis stays by default. */
+/**
+ * Axes from `startDim` to `endDim` joined into one; the batch axis stays by default.
+ * @example
+ * ```ts
+ * new Flatten().forward(zeros([5, 1, 8, 8])).shape; // → [ 5, 64 ]
+ * ```
+ */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
@@ -101,6 +163,10 @@ export class Flatten extends Module {
 /**
  * In training, each entry becomes 0 with probability p and is divided by 1 − p otherwise; in eval mode
  * nothing happens.
+ * @example
+ * ```ts
+ * dropout(ones([6]), 0.5, { rng: rng(1) }); // → tensor([0, 0, 2, 0, 0, 2], shape=[6], float64)
+ * ```
  */
 export function dropout(x: Tensor, p = 0.5, o: { training?: boolean; rng?: Random } = {}): Tensor {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout: p must be a probability from 0 to 1; got ${p}.`);
@@ -114,6 +180,15 @@ export function dropout(x: Tensor, p = 0.5, o: { training?: boolean; rng?: Rando
   return x.mul(mask);
 }
 
+/**
+ * `dropout` as a layer: acts in training mode only. Without `rng` it draws from the stream of `manualSeed`.
+ * @example
+ * ```ts
+ * const layer = new Dropout(0.5);
+ * layer.eval();
+ * layer.forward(ones([3])); // → tensor([1, 1, 1], shape=[3], float64)
+ * ```
+ */
 export class Dropout extends Module {
   readonly p: number;
   readonly rng: Random | undefined;

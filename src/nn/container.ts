@@ -5,7 +5,15 @@
 import { ArgumentError } from "../tensor/index.ts";
 import { Module } from "./module.ts";
 
-/** Feeds each module's output to the next. State names are positions: `0.weight`, `2.bias`. */
+/**
+ * Feeds each module's output to the next. State names are positions: `0.weight`, `2.bias`.
+ * @example
+ * ```ts
+ * const net = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 3));
+ * net.forward(zeros([5, 4])).shape; // → [ 5, 3 ]
+ * Object.keys(net.stateDict()).join(", "); // → 0.weight, 0.bias, 2.weight, 2.bias
+ * ```
+ */
 export class Sequential extends Module {
   readonly layers: readonly Module[];
 
@@ -26,7 +34,14 @@ export class Sequential extends Module {
   }
 }
 
-/** A list of modules that appear in the state as `0`, `1`, …; it has no forward of its own. */
+/**
+ * A list of modules that appear in the state as `0`, `1`, …; it has no forward of its own.
+ * @example
+ * ```ts
+ * const list = new ModuleList([new Linear(2, 2), new Linear(2, 1)]);
+ * Object.keys(list.stateDict()).join(", "); // → 0.weight, 0.bias, 1.weight, 1.bias
+ * ```
+ */
 export class ModuleList extends Module {
   readonly items: Module[];
 

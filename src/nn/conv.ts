@@ -19,7 +19,13 @@ export interface Conv2dOptions extends LayerOptions {
 
 const text = (p: number | Pair): string => (typeof p === "number" ? String(p) : `(${p.join(", ")})`);
 
-/** Cross-correlation with O kernels [O, C / groups, kH, kW]; initially uniform on ±1/√fanIn. See conv2d. */
+/**
+ * Cross-correlation of [N, C, H, W] with O kernels [O, C / groups, kH, kW]; initially uniform on ±1/√fanIn. See conv2d.
+ * @example
+ * ```ts
+ * new Conv2d(1, 8, 3, { stride: 2, padding: 1 }).forward(zeros([5, 1, 8, 8])).shape; // → [ 5, 8, 4, 4 ]
+ * ```
+ */
 export class Conv2d extends Module {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -55,7 +61,13 @@ export class Conv2d extends Module {
   }
 }
 
-/** The largest entry of each window; the stride is the kernel size unless given. */
+/**
+ * The largest entry of each window of [N, C, H, W]; the stride is the kernel size unless given.
+ * @example
+ * ```ts
+ * new MaxPool2d(2).forward(tensor([[[[1, 2], [3, 4]]]])); // → tensor([[[[4]]]], shape=[1, 1, 1, 1], float64)
+ * ```
+ */
 export class MaxPool2d extends Module {
   readonly kernelSize: number | Pair;
   readonly options: PoolOptions & { dilation?: number | Pair };
@@ -75,7 +87,13 @@ export class MaxPool2d extends Module {
   }
 }
 
-/** The average of each window; zeros of the padding count. */
+/**
+ * The average of each window of [N, C, H, W]; zeros of the padding count.
+ * @example
+ * ```ts
+ * new AvgPool2d(2).forward(tensor([[[[1, 2], [3, 4]]]])); // → tensor([[[[2.5]]]], shape=[1, 1, 1, 1], float64)
+ * ```
+ */
 export class AvgPool2d extends Module {
   readonly kernelSize: number | Pair;
   readonly options: PoolOptions & { countIncludePad?: boolean };
@@ -95,7 +113,13 @@ export class AvgPool2d extends Module {
   }
 }
 
-/** Averages over windows chosen to give the stated output size; size 1 averages each channel. */
+/**
+ * Averages over windows chosen to give the stated output size; size 1 averages each channel.
+ * @example
+ * ```ts
+ * new AdaptiveAvgPool2d(1).forward(zeros([5, 8, 7, 7])).shape; // → [ 5, 8, 1, 1 ]
+ * ```
+ */
 export class AdaptiveAvgPool2d extends Module {
   readonly outputSize: number | Pair;
 

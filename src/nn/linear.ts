@@ -28,7 +28,15 @@ export function initAffine(weight: Parameter, bias: Parameter | null, o: LayerOp
   init.uniform(bias, -bound, bound, o);
 }
 
-/** y = x Wᵀ + b with W [out, in], b [out]; initially uniform on ±1/√in. */
+/**
+ * y = x Wᵀ + b for x [..., in], with W [out, in], b [out]; initially uniform on ±1/√in.
+ * @example
+ * ```ts
+ * const layer = new Linear(4, 2);
+ * layer.forward(zeros([5, 4])).shape; // → [ 5, 2 ]
+ * layer.forward(zeros([5, 3])); // throws must end in 4
+ * ```
+ */
 export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
@@ -60,7 +68,13 @@ export class Linear extends Module {
   }
 }
 
-/** Rows of a table by integer index; initially standard normal, the padding row zero. */
+/**
+ * Rows of a table by integer index; initially standard normal, the padding row zero.
+ * @example
+ * ```ts
+ * new Embedding(10, 3).forward([[1, 2], [3, 4]]).shape; // → [ 2, 2, 3 ]
+ * ```
+ */
 export class Embedding extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;

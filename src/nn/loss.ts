@@ -33,17 +33,35 @@ function paired(input: Tensor, target: TensorLike, where: string): Tensor {
   return t;
 }
 
-/** (x − y)². */
+/**
+ * (x − y)², averaged (or summed, or neither: `reduction`).
+ * @example
+ * ```ts
+ * mseLoss(tensor([1, 2]), [0, 0]); // → tensor(2.5, float64)
+ * ```
+ */
 export function mseLoss(input: Tensor, target: TensorLike, { reduction = "mean" }: LossOptions = {}): Tensor {
   return reduceLoss(input.sub(paired(input, target, "mseLoss")).square(), reduction);
 }
 
-/** |x − y|. */
+/**
+ * |x − y|, averaged (or summed, or neither: `reduction`).
+ * @example
+ * ```ts
+ * l1Loss(tensor([1, -2]), [0, 0]); // → tensor(1.5, float64)
+ * ```
+ */
 export function l1Loss(input: Tensor, target: TensorLike, { reduction = "mean" }: LossOptions = {}): Tensor {
   return reduceLoss(input.sub(paired(input, target, "l1Loss")).abs(), reduction);
 }
 
-/** Negative log-likelihood −logP[n, yₙ] of labels y [N] under log-probabilities [N, C]. */
+/**
+ * Negative log-likelihood −logP[n, yₙ] of labels y [N] under log-probabilities [N, C].
+ * @example
+ * ```ts
+ * nllLoss(tensor([[0, 1], [2, 0]]).logSoftmax(1), [1, 0]); // → tensor(0.220094849281, float64)
+ * ```
+ */
 export function nllLoss(
   logP: Tensor,
   target: TensorLike,
@@ -61,7 +79,13 @@ export function nllLoss(
   return reduction === "mean" ? sum(weighted).div(sum(w)) : reduceLoss(weighted, reduction);
 }
 
-/** −y log σ(x) − (1 − y) log(1 − σ(x)) = log(1 + eˣ) − xy, without overflow; positives weighted by `posWeight`. */
+/**
+ * −y log σ(x) − (1 − y) log(1 − σ(x)) = log(1 + eˣ) − xy, without overflow; positives weighted by `posWeight`.
+ * @example
+ * ```ts
+ * bceWithLogitsLoss(tensor([0, 2]), [1, 0]); // → tensor(1.4100375958, float64)
+ * ```
+ */
 export function bceWithLogitsLoss(
   input: Tensor,
   target: TensorLike,
@@ -78,7 +102,13 @@ export function bceWithLogitsLoss(
   );
 }
 
-/** Softmax cross-entropy from logits [N, C], with labels [N] or probabilities [N, C]. */
+/**
+ * Softmax cross-entropy −log softmax(s)_y from logits [N, C], with labels [N] or probabilities [N, C].
+ * @example
+ * ```ts
+ * new CrossEntropyLoss().forward(tensor([[0, 0], [0, 0]]), [1, 0]); // → tensor(0.69314718056, float64)
+ * ```
+ */
 export class CrossEntropyLoss extends Module {
   readonly weight: Tensor | null;
   readonly reduction: Reduction;
@@ -110,6 +140,13 @@ export class CrossEntropyLoss extends Module {
   }
 }
 
+/**
+ * `nllLoss` as a module.
+ * @example
+ * ```ts
+ * new NLLLoss().forward(tensor([[0.5, 0.5]]).log(), [1]); // → tensor(0.69314718056, float64)
+ * ```
+ */
 export class NLLLoss extends Module {
   readonly options: LossOptions & { weight?: Tensor };
   constructor(o: LossOptions & { weight?: Tensor } = {}) {
@@ -121,6 +158,13 @@ export class NLLLoss extends Module {
   }
 }
 
+/**
+ * `mseLoss` as a module.
+ * @example
+ * ```ts
+ * new MSELoss({ reduction: "sum" }).forward(tensor([1, 2]), [0, 0]); // → tensor(5, float64)
+ * ```
+ */
 export class MSELoss extends Module {
   readonly options: LossOptions;
   constructor(o: LossOptions = {}) {
@@ -132,6 +176,13 @@ export class MSELoss extends Module {
   }
 }
 
+/**
+ * `l1Loss` as a module.
+ * @example
+ * ```ts
+ * new L1Loss().forward(tensor([1, -2]), [0, 0]); // → tensor(1.5, float64)
+ * ```
+ */
 export class L1Loss extends Module {
   readonly options: LossOptions;
   constructor(o: LossOptions = {}) {
@@ -143,6 +194,13 @@ export class L1Loss extends Module {
   }
 }
 
+/**
+ * `bceWithLogitsLoss` as a module.
+ * @example
+ * ```ts
+ * new BCEWithLogitsLoss().forward(tensor([0, 2]), [1, 0]); // → tensor(1.4100375958, float64)
+ * ```
+ */
 export class BCEWithLogitsLoss extends Module {
   readonly options: LossOptions & { posWeight?: Tensor };
   constructor(o: LossOptions & { posWeight?: Tensor } = {}) {

@@ -14,6 +14,19 @@ export type StateDict = Record<string, Tensor>;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
+/**
+ * A function with parameters. A subclass sets parameters and submodules as properties and writes `forward`.
+ * @example
+ * ```ts
+ * class Residual extends Module {
+ *   fc = new Linear(3, 3);
+ *   forward(x: Tensor): Tensor {
+ *     return this.fc.forward(x).relu().add(x);
+ *   }
+ * }
+ * Object.keys(new Residual().stateDict()).join(", "); // → fc.weight, fc.bias
+ * ```
+ */
 export abstract class Module {
   #training = true;
   readonly #readMode = (): boolean => this.#training;
@@ -180,6 +193,12 @@ function converted(t: Tensor, dtype: DType): Tensor {
  * Runs `module.forward(...inputs)` with the given tensors in place of its parameters, so that a module
  * can be differentiated as a function of them: `grad((p) => loss(functionalCall(model, p, x)))(params)`.
  * @param params by the names of `namedParameters`; those left out keep their own values
+ * @example
+ * ```ts
+ * const model = new Linear(2, 1);
+ * const params = { weight: tensor([[1, 2]]), bias: tensor([3]) };
+ * functionalCall(model, params, tensor([[10, 20]])); // → tensor([[53]], shape=[1, 1], float64)
+ * ```
  */
 export function functionalCall(module: Module, params: StateDict, ...inputs: any[]): any {
   const slots: { at: Record<string, unknown>; key: string; before: unknown }[] = [];

@@ -69,17 +69,37 @@ abstract class BatchNorm extends Module {
   }
 }
 
-/** Over [N, C], or [N, C, L]. */
+/**
+ * Batch normalisation of each of C channels, over [N, C] or [N, C, L]; running statistics in eval mode.
+ * @example
+ * ```ts
+ * new BatchNorm1d(2).forward(tensor([[1, 10], [3, 30]])).shape; // → [ 2, 2 ]
+ * ```
+ */
 export class BatchNorm1d extends BatchNorm {
   protected readonly ranks = [2, 3];
 }
 
-/** Over [N, C, H, W]. */
+/**
+ * Batch normalisation of each of C channels, over [N, C, H, W]; running statistics in eval mode.
+ * @example
+ * ```ts
+ * const layer = new BatchNorm2d(3);
+ * layer.forward(rng(1).normal([4, 3, 5, 5]));
+ * layer.runningMean?.shape; // → [ 3 ]
+ * ```
+ */
 export class BatchNorm2d extends BatchNorm {
   protected readonly ranks = [4];
 }
 
-/** γ (x − μ)/√(σ² + ε) + β over the last axes, of the given shape. */
+/**
+ * γ (x − μ)/√(σ² + ε) + β over the last axes, of the given shape.
+ * @example
+ * ```ts
+ * new LayerNorm(3, { dtype: "float64" }).forward(tensor([[1, 2, 3]])); // → tensor([[-1.2247,  0.0000,  1.2247]], shape=[1, 3], float64)
+ * ```
+ */
 export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;

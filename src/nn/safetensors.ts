@@ -17,7 +17,14 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-/** The bytes of a safetensors file holding these tensors, with an optional table of strings. */
+/**
+ * The bytes of a safetensors file holding these tensors, with an optional table of strings.
+ * @example
+ * ```ts
+ * const bytes = encodeSafetensors({ w: tensor([1, 2]) }, { made: "today" });
+ * decodeSafetensors(bytes).w; // → tensor([1, 2], shape=[2], float64)
+ * ```
+ */
 export function encodeSafetensors(tensors: StateDict, metadata?: Record<string, string>): Uint8Array {
   const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {};
   const parts: Uint8Array[] = [];
@@ -130,6 +137,11 @@ export function safetensorsMetadata(bytes: Uint8Array): Record<string, string> {
 /**
  * The tensors of a safetensors file's bytes.
  * @throws ArgumentError when the header or a tensor's extent does not make sense
+ * @example
+ * ```ts
+ * decodeSafetensors(encodeSafetensors({ w: tensor([1, 2]) })).w; // → tensor([1, 2], shape=[2], float64)
+ * decodeSafetensors(new Uint8Array(3)); // throws ArgumentError
+ * ```
  */
 export function decodeSafetensors(bytes: Uint8Array): StateDict {
   const { header, length } = readHeader(bytes);
@@ -161,12 +173,27 @@ export function decodeSafetensors(bytes: Uint8Array): StateDict {
   return out;
 }
 
-/** Writes tensors by name, e.g. `model.stateDict()`, for `safetensors.torch.load_file`. */
+/**
+ * Writes tensors by name, e.g. `model.stateDict()`, for `safetensors.torch.load_file`.
+ * @example
+ * ```ts
+ * const model = new Linear(2, 1);
+ * saveSafetensors("model.safetensors", model.stateDict());
+ * Object.keys(loadSafetensors("model.safetensors")).join(", "); // → weight, bias
+ * ```
+ */
 export function saveSafetensors(path: string, tensors: StateDict, metadata?: Record<string, string>): void {
   writeWhole(path, encodeSafetensors(tensors, metadata));
 }
 
-/** Reads a safetensors file, e.g. one written by `safetensors.torch.save_file(model.state_dict(), path)`. */
+/**
+ * Reads a safetensors file, e.g. one written by `safetensors.torch.save_file(model.state_dict(), path)`.
+ * @example
+ * ```ts
+ * saveSafetensors("w.safetensors", { w: tensor([1, 2]) });
+ * loadSafetensors("w.safetensors").w; // → tensor([1, 2], shape=[2], float64)
+ * ```
+ */
 export function loadSafetensors(path: string): StateDict {
   return decodeSafetensors(readFileSync(path));
 }

@@ -17,6 +17,13 @@ export interface SummaryRow {
   parameters: number;
 }
 
+/**
+ * What `summary` gives: one row a layer; shows itself as a table.
+ * @example
+ * ```ts
+ * summary(new Linear(4, 2), [1, 4]).rows.length; // → 1
+ * ```
+ */
 export class Summary {
   readonly rows: readonly SummaryRow[];
   /** Number of parameters of the whole model. */
@@ -76,6 +83,10 @@ export class Summary {
 /**
  * The layers of a model with output shapes and parameter counts.
  * @param input a tensor, or the shape of one (filled with zeros), e.g. [1, 1, 8, 8]
+ * @example
+ * ```ts
+ * summary(new Sequential(new Linear(64, 32), new ReLU(), new Linear(32, 10)), [1, 64]).parameters; // → 2410
+ * ```
  */
 export function summary(
   model: Module,
