@@ -1,6 +1,8 @@
 // Document → one HTML file that needs nothing else: no script, no network.
 // Formulas are outlines, pictures are data, the style is inside.
+
 import { highlightHtml } from "../../document/highlight.ts";
+import { isHarmless } from "../../document/links.ts";
 import { hasTagCommand } from "../../document/numbering.ts";
 import type { Problems } from "../../document/problems.ts";
 import type { Block, Doc, Inline, Picture, Run, TableCell } from "../../document/types.ts";
@@ -73,6 +75,7 @@ class HtmlWriter {
         return made.width === 0 ? "" : this.#formula(made, piece.tex, false);
       }
       case "link":
+        if (!isHarmless(piece.href)) return this.inlines(piece.children);
         return `<a href="${escapeHtml(piece.href)}">${this.inlines(piece.children)}</a>`;
       case "picture":
         return this.picture(piece.picture);

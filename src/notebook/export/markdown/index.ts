@@ -1,6 +1,7 @@
 // Document → Markdown as GitHub and JupyterLab read it: formulas between
 // dollars, pipe tables where a table is plain and HTML where it is not,
 // pictures in a folder beside the file (or inside it, with `embed`).
+import { isHarmless } from "../../document/links.ts";
 import type { Problems } from "../../document/problems.ts";
 import type { Block, Doc, Inline, Picture, TableCell } from "../../document/types.ts";
 import { checkFormulas } from "../check-formulas.ts";
@@ -74,6 +75,7 @@ export class MarkdownWriter {
         if (piece.tex === "") return "";
         return /^\\(eq)?ref\{/.test(piece.tex) ? piece.tex : `$${piece.tex.replace(/\s*\n\s*/g, " ")}$`;
       case "link":
+        if (!isHarmless(piece.href)) return this.inlines(piece.children);
         return `[${this.inlines(piece.children)}](${piece.href.replace(/[()\s]/g, encodeURIComponent)})`;
       case "picture":
         return `![${escapeText(piece.picture.alt)}](${this.picture(piece.picture)})`;
