@@ -17,7 +17,13 @@ import {
 } from "../nn/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 
-/** σ(x + f(x)) with f: convolution, batch norm, ReLU, convolution, batch norm (He et al. 2016, figure 2). Shapes stay. */
+/**
+ * σ(x + f(x)) with f: convolution, batch norm, ReLU, convolution, batch norm (He et al. 2016, figure 2). Shapes stay.
+ * @example
+ * ```ts
+ * new Block(8).forward(zeros([128, 8, 2, 2], { dtype: "float32" })).shape; // → [ 128, 8, 2, 2 ]
+ * ```
+ */
 export class Block extends Module {
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
@@ -42,7 +48,15 @@ export class Block extends Module {
   }
 }
 
-/** Images [N, 1, H, W] to 10 logits: Conv2d(1, C, 3, stride 2) → BatchNorm → ReLU → MaxPool 2 → Block → average → Linear. */
+/**
+ * Images [N, 1, H, W] to 10 logits: Conv2d(1, C, 3, stride 2) → BatchNorm → ReLU → MaxPool 2 → Block → average → Linear.
+ * @example
+ * ```ts
+ * const model = new ResNet(4);
+ * model.forward(zeros([128, 1, 8, 8], { dtype: "float32" })).shape; // → [ 128, 10 ]
+ * model.parameters().reduce((n, p) => n + p.size, 0); // → 398
+ * ```
+ */
 export class ResNet extends Module {
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;

@@ -95,13 +95,12 @@ function keep(entries: Entry[], entry: Entry): void {
  * Without the WebAssembly kernels `fn` itself is called.
  * @throws ArgumentError when `fn` looks at a value that is not computed yet (`item()`, `if` on a tensor)
  * @example
- * const step = compile((x: Tensor, y: Tensor) => {
- *   optimizer.zeroGrad();
- *   const l = loss.forward(model.forward(x), y);
- *   l.backward();
- *   optimizer.step();
- *   return l;
- * });
+ * ```ts
+ * const square = compile((x: Tensor) => x.square().sum());
+ * square(tensor([1, 2])).item(); // → 5
+ * square(tensor([1, 2, 3])).item(); // → 14
+ * square.plans.length; // → 2
+ * ```
  */
 export function compile<A extends Tree[], R>(fn: (...args: A) => R): Compiled<A, R> {
   if (typeof fn !== "function") throw new ArgumentError("compile: give the function to compile.");
