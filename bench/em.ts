@@ -122,6 +122,16 @@ async function bernoulli(n: number, D: number, K: number, dtype: string): Promis
   );
 }
 
+/** The slope of log time against log n by least squares; the least of all rounds is the least disturbed. */
+function exponent(sizes: readonly number[], rows: readonly Row[]): number {
+  const x = sizes.map(Math.log);
+  const y = rows.map((row) => Math.log(Math.min(...row.ours)));
+  const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+  const [mx, my] = [mean(x), mean(y)];
+  const covariance = mean(x.map((v, i) => (v - mx) * (y[i] - my)));
+  return covariance / mean(x.map((v) => (v - mx) ** 2));
+}
+
 console.log(machine());
 const n = quick ? 20_000 : 100_000;
 const families = new Report("Gaussian mixture, one EM iteration", "scikit-learn");
@@ -135,6 +145,9 @@ const binary = new Report("Bernoulli mixture, one EM iteration (gradlab in doubl
 for (const dtype of ["float64", "float32"]) binary.add(await bernoulli(images, 784, 10, dtype));
 
 const growth = new Report("How the time grows with n", "scikit-learn");
-for (const size of quick ? [5_000, 10_000, 20_000] : [25_000, 50_000, 100_000, 200_000])
-  growth.add(await gaussian(size, 8, 5, "full"));
+const sizes = quick ? [5_000, 10_000, 20_000] : [25_000, 50_000, 100_000, 200_000];
+for (const size of sizes) growth.add(await gaussian(size, 8, 5, "full"));
+console.log(
+  `\nTime grows as n^${exponent(sizes, growth.rows).toFixed(2)}: the slope of its logarithm, least rounds.`,
+);
 peer.close();

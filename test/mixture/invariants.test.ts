@@ -26,6 +26,7 @@ import {
   type Tensor,
   tensor,
 } from "gradlab";
+import { em } from "../../src/mixture/em.ts";
 import { fromTheta, gradient, toTheta } from "../../src/mixture/gaussian/ascent.ts";
 import { precisionsCholesky } from "../../src/mixture/gaussian/parameters.ts";
 import { emptyMoments, gaussianPass } from "../../src/mixture/gaussian/pass.ts";
@@ -249,4 +250,40 @@ test("a broken M-step is noticed", () => {
     }
   }
   assert.throws(() => new Broken({ nComponents: 2, verify: true }).fit(X), /not at a maximum of Q/);
+});
+
+test("a broken Bernoulli M-step is noticed, in p and in π", () => {
+  type Family = ReturnType<BernoulliMixture["family"]>;
+  const broken = (spoil: (p: ReturnType<Family["maximise"]>) => ReturnType<Family["maximise"]>) => {
+    class Broken extends BernoulliMixture {
+      override family(data: Parameters<BernoulliMixture["family"]>[0]): Family {
+        const f = super.family(data);
+        return { ...f, maximise: (s) => spoil(f.maximise(s)) };
+      }
+    }
+    return new Broken({ nComponents: 2, verify: true });
+  };
+  const D = binary(3, 60, 5);
+  assert.throws(
+    () => broken((p) => ({ ...p, probabilities: p.probabilities.map((v) => 0.9 * v) })).fit(D),
+    /not at a maximum of Q/,
+  );
+  const even = { weights: Float64Array.of(0.1, 0.9) };
+  assert.throws(() => broken((p) => ({ ...p, ...even })).fit(D), /not at a maximum of Q/);
+  assert.doesNotThrow(() => broken((p) => p).fit(D));
+});
+
+test("a likelihood that falls is noticed when asked, and only then", () => {
+  let k = 0;
+  const family = {
+    expect: (params: number) => ({ statistics: params, logLikelihood: [-3, -2, -2.5, -2.5][k++] }),
+    maximise: (s: number) => s + 1,
+  };
+  assert.throws(
+    () => em(family, 0, { maxIter: 10, tol: 1e-6, verify: true }),
+    /mean log-likelihood fell from -2 to -2.5 in iteration 3/,
+  );
+  k = 0;
+  const made = em(family, 0, { maxIter: 10, tol: 1e-6 });
+  assert.deepEqual([made.nIter, made.converged, made.params], [4, true, 4]);
 });
