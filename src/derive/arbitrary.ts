@@ -100,19 +100,44 @@ function family(name: string, count: number): Family {
   return found;
 }
 
-/** C(y), or C(y₁, y₂, …): a scalar function of which nothing is known but that it is smooth. */
+/**
+ * C(y), or C(y₁, y₂, …): a scalar function of which nothing is known but that it is smooth.
+ * @example
+ * ```ts
+ * // How do the gradients change when the cost is 3C(y)? Whatever C is:
+ * const d = derive(({ x, b }) => arbitrary("C", x.add(b).named("y")).mul(3), {
+ *   x: tensor([1, 2]),
+ *   b: tensor([3, 4]),
+ * });
+ * d.gradient("b").formula; // → 3 \frac{\partial C}{\partial y}
+ * ```
+ */
 export function arbitrary(name: string, ...ys: TensorLike[]): Tensor {
   if (ys.length === 0) throw new ArgumentError("arbitrary: give the function at least one argument.");
   const list = ys.map((y) => lift(y, "arbitrary"));
   return apply(family(name, list.length).value, list, null);
 }
 
-/** ∂C/∂y of the arbitrary function of that name, in the shape of y. */
+/**
+ * ∂C/∂y of the arbitrary function of that name, in the shape of y.
+ * @example
+ * ```ts
+ * const d = derive(({ b }) => arbitrary("C", b.mul(2).named("y")), { b: tensor([3, 4]) });
+ * d.claim("b", ({ y }) => arbitraryGradient("C", y).mul(2)).ok; // → true
+ * ```
+ */
 export function arbitraryGradient(name: string, y: TensorLike): Tensor {
   return apply(family(name, 1).gradients[0], [lift(y, "arbitraryGradient")], null);
 }
 
-/** [∂C/∂y₁, ∂C/∂y₂, …] of an arbitrary function of several arguments. */
+/**
+ * [∂C/∂y₁, ∂C/∂y₂, …] of an arbitrary function of several arguments.
+ * @example
+ * ```ts
+ * const d = derive(({ a, b }) => arbitrary("C", a, b), { a: tensor([1, 2]), b: tensor(3) });
+ * d.claim("b", ({ a, b }) => arbitraryGradients("C", a, b)[1]).ok; // → true
+ * ```
+ */
 export function arbitraryGradients(name: string, ...ys: TensorLike[]): Tensor[] {
   const list = ys.map((y) => lift(y, "arbitraryGradients"));
   return list.map((_, i) => apply(family(name, list.length).gradients[i], list, null));

@@ -18,6 +18,7 @@ import { gradientTex, symbolsFor } from "./symbols.ts";
 import { draftFormula, readTex, targetOf } from "./tex/claim-tex.ts";
 import { DraftClash } from "./tex/draft.ts";
 
+/** What to do with a claim: its heading, its constraint, whether it is expected to hold. */
 export interface ClaimOptions {
   /** "false" shows a wrong formula with its diagnosis, and throws when it is right after all. */
   expect?: "true" | "false";
@@ -37,7 +38,16 @@ export interface ClaimFunction<I> {
   tex(source: string, options?: ClaimOptions & { of?: string }): Claim;
 }
 
-/** A tested statement. */
+/**
+ * A tested statement.
+ * @example
+ * ```ts
+ * const d = derive(({ a }) => a.square(), { a: tensor(3) });
+ * const c = d.claim("a", ({ a }) => a.mul(2));
+ * c.ok; // → true
+ * c.comparison?.points; // → 5
+ * ```
+ */
 export class Claim {
   readonly ok: boolean;
   readonly title: string;
@@ -91,7 +101,19 @@ export class Claim {
   }
 }
 
-/** A claim that did not hold (or a refutation that did). */
+/**
+ * A claim that did not hold (or a refutation that did).
+ * @example
+ * ```ts
+ * const d = derive(({ a }) => a.square(), { a: tensor(3) });
+ * try {
+ *   d.claim("a", ({ a }) => a.mul(-2));
+ * } catch (error) {
+ *   if (error instanceof ClaimError) display(error.claim.diagnosis?.kind);
+ * }
+ * d.claim("a", ({ a }) => a.mul(-2)); // throws The sign is wrong
+ * ```
+ */
 export class ClaimError extends Error {
   override name = "ClaimError";
   readonly claim: Claim;

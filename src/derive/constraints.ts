@@ -7,11 +7,13 @@ import { lstsq } from "../linalg/index.ts";
 import { noGrad } from "../ops/index.ts";
 import { ArgumentError, type Random, type Tensor, tensor } from "../tensor/index.ts";
 
+/** Sets by name: whole vectors on the simplex or the sphere, entries in (0, 1) or above 0, definite matrices. */
 export type ConstraintName = "free" | "simplex" | "sphere" | "probability" | "positive" | "positive definite";
 /** c(v) = 0, one or several equations; in claims about maximisers c sees the other inputs as well. */
 export interface Equality {
   equality: (v: Tensor, inputs: any) => Tensor;
 }
+/** A set: by name, or as an equation c(v) = 0. */
 export type Constraint = ConstraintName | Equality;
 
 export interface ConstraintSet {

@@ -28,6 +28,7 @@ import { Study, type StudyOptions } from "./study.ts";
 import { gradientTex, type Naming, type Notation, symbolsFor } from "./symbols.ts";
 import type { Inputs } from "./trace.ts";
 
+/** What inputs are, what is differentiated, and how things are written. */
 export interface DeriveOptions extends StudyOptions, Notation {
   /** Steps from name to name, or operation by operation. Default: by names where any result is named. */
   detail?: Detail;
@@ -47,7 +48,16 @@ export type Known<I> = { [K in keyof I]: Tensor } & Record<string, Tensor>;
  * @param f of an object of named tensors; returns a scalar loss, an array (whose upstream gradient is then
  *   arbitrary), or an object of named tensors with the loss among them
  * @param inputs tensors by name; numbers are named constants
- * @example const d = derive(({ W, x }) => W.matmul(x).square().sum(), { W, x });
+ * @example
+ * ```ts
+ * const d = derive(({ W, x }) => W.matmul(x).square().sum(), {
+ *   W: rng(1).normal([2, 3]),
+ *   x: rng(2).normal([3]),
+ * });
+ * d.gradient("W").formula; // → 2 W x x^{\top}
+ * d.claim("W", ({ W, x }) => W.matmul(x).outer(x).mul(2)).ok; // → true
+ * d.claim("W", ({ W, x }) => W.matmul(x).outer(x)); // throws a factor 2 is missing
+ * ```
  */
 export function derive<I extends Inputs>(
   f: (inputs: Known<I>) => Tensor | Record<string, Tensor>,
@@ -57,6 +67,17 @@ export function derive<I extends Inputs>(
   return new Derivation<I>(f, inputs, options);
 }
 
+/**
+ * A derivation: what `derive` gives. It displays its graph and its steps; every formula and step carries its
+ * verdict. `claim`, `refute`, `claim.tex`, `claimJacobian`, `claimEntries` test what you wrote; `gradient`, `jacobian`,
+ * `entries`, `paths`, `graph` show single things; `check` throws when a check fails.
+ * @example
+ * ```ts
+ * const d = derive(({ z }) => z.sigmoid().named("s"), { z: tensor(0.3) });
+ * d.gradients.map((g) => g.formula); // → [ 's \\left(1 - s\\right)' ]
+ * d.check() === d; // → true
+ * ```
+ */
 export class Derivation<I extends Inputs = Inputs> {
   readonly study: Study;
   readonly structure: Structure;

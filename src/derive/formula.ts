@@ -10,6 +10,7 @@ import { Point } from "./expr/evaluate.ts";
 import type { Expr } from "./expr/expr.ts";
 import type { SamplePoint, Study } from "./study.ts";
 
+/** A formula as a function of the named quantities and of their gradients. */
 export interface Formula {
   (quantities: any, gradients: any): Tensor | number;
   /** A formula given as an expression (from LaTeX), with the tensor shape it stands for. */

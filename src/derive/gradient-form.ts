@@ -11,6 +11,7 @@ import { rowForm } from "./row-form.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** One gradient: as LaTeX, as a value, with its verdict. */
 export interface Gradient {
   readonly name: string;
   /** `∂L/∂W = …` */

@@ -4,7 +4,16 @@
 
 import type { GraphSpec } from "../viz/graph.ts";
 
-/** A graph that displays itself as SVG, and as text where nothing can draw. */
+/**
+ * A graph that displays itself as SVG, and as text where nothing can draw.
+ * @example
+ * ```ts
+ * const d = derive(({ W, x }) => W.matmul(x).named("y"), { W: eye(2), x: tensor([1, 2]) });
+ * const drawing = d.graph({ values: false, local: false });
+ * drawing.spec.nodes.map((n) => n.id); // → [ 'W', 'x', 'y' ]
+ * (await drawing.svg()).startsWith("<svg"); // → true
+ * ```
+ */
 export class GraphDrawing {
   readonly spec: GraphSpec;
   constructor(spec: GraphSpec) {

@@ -16,6 +16,7 @@ import type { Quantity } from "./structure.ts";
 import { barOf } from "./study.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 
+/** What a drawing of the computation graph shows. */
 export interface GraphOptions {
   /** The variable whose paths are coloured; by default the first with more than one path. false: none. */
   highlight?: string | false;

@@ -20,6 +20,7 @@ import { barOf } from "./study.ts";
 import { symbolsFor } from "./symbols.ts";
 import { agreement, gapOf, type Verdict } from "./verdict.ts";
 
+/** ∂y/∂x as a matrix and entry by entry, with the verdict. */
 export class JacobianForm {
   /** ∂y/∂x as a matrix expression, when both are vectors. */
   readonly matrix: string | undefined;

@@ -15,6 +15,7 @@ import { type Domain, detectDomain, draw } from "./sample.ts";
 import type { Inputs, Values } from "./trace.ts";
 import { errorText } from "./verdict.ts";
 
+/** The sets of the variables, and how hard improvements are looked for. */
 export interface MaximiserOptions extends ClaimOptions {
   /** The set each variable lives in. Default "free". */
   over?: Readonly<Record<string, Constraint>>;
@@ -33,7 +34,15 @@ interface Outcome {
 /**
  * Claims that f is largest (or smallest) at the given formulas of the other inputs.
  * @param at one formula a variable
- * @example claimMaximiser("M-step", Q, { pi: ({ eta }) => eta.mean(0) }, { eta, pi }, { over: { pi: "simplex" } })
+ * @example
+ * ```ts
+ * // Σ_k N_k log π_k is largest at π = N / Σ N on the simplex.
+ * const inputs = { N: tensor([2, 3, 5]), pi: tensor([0.2, 0.3, 0.5]) };
+ * const Q = ({ N, pi }: any) => N.mul(pi.log()).sum();
+ * const right = { pi: ({ N }: any) => N.div(N.sum()) };
+ * claimMaximiser("M-step", Q, right, inputs, { over: { pi: "simplex" }, domain: { N: "positive" } }).ok; // → true
+ * claimMaximiser("M-step", Q, { pi: ({ N }) => N }, inputs, { over: { pi: "simplex" } }); // throws The constraint is ignored
+ * ```
  */
 export function claimMaximiser<I extends Inputs>(
   title: string,
@@ -181,7 +190,17 @@ function short(v: Tensor): string {
 /**
  * f + Σ λ_k c_k: a function with the multipliers as further inputs, to derive and claim from.
  * @param constraints by multiplier's name, each c(inputs) = 0
- * @example derive(lagrangian(Q, { lambda: ({ pi }) => pi.sum().sub(1) }), { pi, eta, lambda: tensor(1) })
+ * @example
+ * ```ts
+ * const L = lagrangian(({ N, pi }) => N.mul(pi.log()).sum(), { lambda: ({ pi }) => pi.sum().sub(1) });
+ * const d = derive(
+ *   L,
+ *   { N: tensor([2, 3]), pi: tensor([0.4, 0.6]), lambda: tensor(1) },
+ *   { constants: ["N"], domain: { pi: "positive" } },
+ * );
+ * d.gradient("pi").formula; // → \lambda + N \oslash \pi
+ * d.gradient("lambda").formula; // → \mathbf{1}^{\top} \pi - 1
+ * ```
  */
 export function lagrangian(
   f: (inputs: any) => Tensor,

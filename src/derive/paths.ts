@@ -33,6 +33,7 @@ export function pathsTo(s: Structure, name: string, limit = 64): string[][] {
   return found;
 }
 
+/** One path from the output to a variable, and what it contributes. */
 export interface Path {
   /** Names from the output to the variable. */
   readonly through: readonly string[];

@@ -9,6 +9,7 @@
 
 import { isFloat, type Random, Tensor } from "../tensor/index.ts";
 
+/** What an input may be at random points. Read off the given value unless the option `domain` says it. */
 export type Domain =
   | "real"
   | "positive"

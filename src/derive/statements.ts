@@ -17,12 +17,19 @@ import type { Inputs, Values } from "./trace.ts";
 import { errorText, matches } from "./verdict.ts";
 
 type Expression<I> = (inputs: Known<I>) => Tensor | number;
+/** As for claims about derivatives: kinds of inputs, seed, number of points. */
 export type StatementOptions = ClaimOptions &
   Pick<DeriveOptions, "domain" | "seed" | "points" | "symbols" | "constants">;
 
 /**
  * Claims that two expressions of the same inputs are equal.
- * @example claimEqual("σ′ in both forms", ({ u }) => …, ({ u }) => …, { u })
+ * @example
+ * ```ts
+ * const both = claimEqual("σ′", ({ u }) => u.sigmoid().mul(u.neg().sigmoid()),
+ *   ({ u }) => u.sigmoid().sub(u.sigmoid().square()), { u: tensor(0.4) });
+ * both.ok; // → true
+ * claimEqual("no", ({ u }) => u.exp(), ({ u }) => u.exp().mul(2), { u: tensor(0.4) }); // throws the sides differ
+ * ```
  */
 export function claimEqual<I extends Inputs>(
   title: string,
@@ -113,6 +120,12 @@ function samples(inputs: Inputs, options: StatementOptions, count: number): Valu
 /**
  * Claims left ≤ right, entry by entry, on the given inputs and on samples (1,000 by default).
  * A sample proves nothing about the rest; the verdict says how many were tried.
+ * @example
+ * ```ts
+ * // Jensen: the exponential of a mean is at most the mean of the exponentials.
+ * claimAtMost("Jensen", ({ x }) => x.mean().exp(), ({ x }) => x.exp().mean(), { x: tensor([1, 2, 3]) }).ok; // → true
+ * claimAtMost("no", ({ x }) => x.max(), ({ x }) => x.mean(), { x: tensor([1, 2, 3]) }); // throws fails on a sample
+ * ```
  */
 export function claimAtMost<I extends Inputs>(
   title: string,
@@ -162,6 +175,7 @@ function relativeGap(a: Tensor, b: Tensor): number {
   return Math.max(...a.sub(b).values().map(Math.abs)) / scale;
 }
 
+/** Which input moves, where to, and how close is close. */
 export interface LimitOptions extends StatementOptions {
   /** The scalar input that moves. */
   variable: string;
@@ -174,6 +188,13 @@ export interface LimitOptions extends StatementOptions {
 /**
  * Claims that f tends to `limit` as one scalar input goes to a value or to infinity.
  * Checked along a geometric sequence, at the given and at five random values of the other inputs.
+ * @example
+ * ```ts
+ * const soft = ({ x, beta }: any) => x.mul(beta).softmax();
+ * const inputs = { x: tensor([1, 3, 2]), beta: tensor(1) };
+ * claimLimit("β → 0", soft, () => tensor([1 / 3, 1 / 3, 1 / 3]), inputs, { variable: "beta", to: 0 }).ok; // → true
+ * claimLimit("β → 0", soft, ({ x }) => x, inputs, { variable: "beta", to: 0 }); // throws it tends to [0.3333,0.3333,0.3333]
+ * ```
  */
 export function claimLimit<I extends Inputs>(
   title: string,

@@ -4,6 +4,7 @@
 
 import { sameShape, type Tensor } from "../tensor/index.ts";
 
+/** The outcome of a comparison: at how many points, and the largest relative error. */
 export interface Verdict {
   readonly ok: boolean;
   /** One line: "agrees at 5 random points, largest relative error 3e-12". */

@@ -185,7 +185,20 @@ test("limits, bounds and maximisers that nearly hold", () => {
   );
 });
 
-test("the documented blind spot: a formula wrong by less than the tolerance passes", () => {
+test("the documented blind spots: these wrong formulas pass", () => {
   const d = derive(({ x }) => x.square().sum(), { x: r.normal([3]) });
+  // Wrong by less than the tolerance.
   assert.ok(d.claim("x", ({ x }) => x.mul(2 + 1e-9)).ok);
+  // Wrong on a branch that no random point takes.
+  assert.ok(d.claim("x", ({ x }) => x.mul(2).add(x.greater(9).mul(1))).ok);
+  // A size written as a number.
+  const mean = derive(({ x }) => x.square().mean(), { x: r.normal([5]) });
+  assert.ok(mean.claim("x", ({ x }) => x.mul(2 / 5)).ok);
+  // A fact of the input's kind: on the simplex Σπ is 1.
+  const pi = tensor([0.2, 0.3, 0.5]);
+  const sum = derive(({ pi }) => pi.log().sum().mul(pi.sum()), { pi });
+  const formula = ({ pi }: any) => pi.reciprocal().add(pi.log().sum());
+  assert.ok(sum.claim("pi", formula).ok);
+  const wide = derive(({ pi }) => pi.log().sum().mul(pi.sum()), { pi }, { domain: { pi: "positive" } });
+  refused(() => wide.claim("pi", formula));
 });

@@ -11,6 +11,7 @@ import { gradientTex, symbolsFor } from "../symbols.ts";
 import { matches } from "../verdict.ts";
 import type { Subject } from "./subject.ts";
 
+/** A point where claim and truth differ, and by how much in the worst entry. */
 export interface Counterexample {
   readonly values: Readonly<Record<string, Tensor>>;
   readonly entry: readonly number[];

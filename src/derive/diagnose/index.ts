@@ -26,6 +26,7 @@ import type { Subject } from "./subject.ts";
 import { symmetryCandidates } from "./symmetry.ts";
 import { firstDifference } from "./where.ts";
 
+/** Why a claim is false, for a student and for a program. */
 export interface Diagnosis {
   /** The class of mistake: "sign", "transpose", "factor", "missing path" … */
   readonly kind: string;

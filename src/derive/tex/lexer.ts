@@ -8,7 +8,14 @@ export interface Token {
   readonly at: number;
 }
 
-/** A formula that could not be read; the message shows where. */
+/**
+ * A formula that could not be read; the message shows where.
+ * @example
+ * ```ts
+ * const d = derive(({ W, x }) => W.matmul(x).named("y"), { W: eye(2), x: tensor([1, 2]) });
+ * d.claim.tex("\\nabla_W L = Q x^T"); // throws "Q" is not a known symbol
+ * ```
+ */
 export class TexError extends Error {
   override name = "TexError";
   readonly position: number;
