@@ -18,6 +18,14 @@ export interface AdamOptions {
 /**
  * m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  θ ← θ − η m̂/(√v̂ + ε), with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ)
  * (Kingma & Ba, 2015). Weight decay is added to the gradient, as torch.optim.Adam does.
+ * @example
+ * ```ts
+ * const w = new Parameter(tensor([1, 2]));
+ * const optimizer = new Adam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w; // → tensor([0.9, 1.9], shape=[2], float64)
+ * ```
  */
 export class Adam extends Optimizer {
   constructor(params: Params, o: AdamOptions = {}) {
@@ -72,7 +80,17 @@ export class Adam extends Optimizer {
   }
 }
 
-/** Adam with decoupled weight decay, θ ← θ(1 − ηλ) before the step (Loshchilov & Hutter, 2019); λ = 0.01 by default. */
+/**
+ * Adam with decoupled weight decay, θ ← θ(1 − ηλ) before the step (Loshchilov & Hutter, 2019); λ = 0.01 by default.
+ * @example
+ * ```ts
+ * const w = new Parameter(tensor([1, 2]));
+ * const optimizer = new AdamW([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w; // → tensor([0.899, 1.898], shape=[2], float64)
+ * ```
+ */
 export class AdamW extends Adam {
   constructor(params: Params, o: AdamOptions = {}) {
     super(params, { weightDecay: 1e-2, ...o });

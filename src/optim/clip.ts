@@ -8,6 +8,13 @@ import { ArgumentError, type Tensor } from "../tensor/index.ts";
 /**
  * Scales all gradients by min(1, maxNorm/(‖g‖ + 1e-6)), ‖g‖ being the norm of all of them together.
  * @returns the norm before clipping, as a scalar tensor
+ * @example
+ * ```ts
+ * const w = new Parameter(tensor([1, 2]));
+ * w.square().sum().backward(); // the gradient is [2, 4]
+ * clipGradNorm([w], 1); // → tensor(4.472135955, float64)
+ * w.grad; // → tensor([0.4472, 0.8944], shape=[2], float64)
+ * ```
  */
 export function clipGradNorm(params: Iterable<Tensor>, maxNorm: number, { normType = 2 } = {}): Tensor {
   const held = [...params].filter((p) => p.grad);
@@ -33,7 +40,16 @@ export function clipGradNorm(params: Iterable<Tensor>, maxNorm: number, { normTy
   });
 }
 
-/** Limits every entry of every gradient to ±clipValue. */
+/**
+ * Limits every entry of every gradient to ±clipValue.
+ * @example
+ * ```ts
+ * const w = new Parameter(tensor([1, 2]));
+ * w.square().sum().backward(); // the gradient is [2, 4]
+ * clipGradValue([w], 3);
+ * w.grad; // → tensor([2, 3], shape=[2], float64)
+ * ```
+ */
 export function clipGradValue(params: Iterable<Tensor>, clipValue: number): void {
   noGrad(() => {
     for (const p of params) if (p.grad) p.grad = p.grad.maximum(-clipValue).minimum(clipValue);

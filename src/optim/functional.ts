@@ -11,6 +11,13 @@ import { ArgumentError, ShapeError, sameShape, shapeText } from "../tensor/index
  * @param params a tensor, or nested arrays and objects of tensors
  * @param grads of the same structure, as `grad` and `valueAndGrad` give them
  * @param lr the step size η
+ * @example
+ * ```ts
+ * const f = ({ w, b }: { w: Tensor; b: Tensor }) => w.mul(3).add(b).sum().square();
+ * let p = { w: tensor([1]), b: tensor([0]) };
+ * p = sgd(p, grad(f)(p), 0.01);
+ * p.w; // → tensor([0.82], shape=[1], float64)
+ * ```
  */
 export function sgd<T extends Tree>(params: T, grads: Tree, lr: number): T {
   const p = leaves(params);

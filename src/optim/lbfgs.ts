@@ -140,7 +140,22 @@ function flatten(tensors: readonly (Tensor | null)[], sizes: readonly number[]):
   return out;
 }
 
-/** torch.optim.LBFGS: `step(closure)` makes up to maxIter iterations; the closure clears gradients, computes the loss, calls backward and returns it. */
+/**
+ * torch.optim.LBFGS: `step(closure)` makes up to maxIter iterations; the closure clears gradients, computes the loss,
+ * calls backward and returns it.
+ * @example
+ * ```ts
+ * const x = new Parameter(tensor([3, -2]));
+ * const optimizer = new LBFGS([x], { lineSearchFn: "strongWolfe" });
+ * optimizer.step(() => {
+ *   optimizer.zeroGrad();
+ *   const loss = x.sub([1, 1]).square().sum();
+ *   loss.backward();
+ *   return loss;
+ * });
+ * x; // → tensor([1, 1], shape=[2], float64)
+ * ```
+ */
 export class LBFGS {
   readonly params: readonly Tensor[];
   readonly options: Required<LBFGSOptions>;
@@ -191,7 +206,12 @@ export interface MinimizeOptions extends LBFGSOptions {
 /**
  * Minimises a scalar function of a tensor, or of arrays and objects of float tensors, by L-BFGS with a
  * strong-Wolfe line search.
- * @example minimize(({ X, a }) => negativeLogLikelihood(X, a), { X: start, a: tensor(1) })
+ * @example
+ * ```ts
+ * const { params, converged } = minimize((x: Tensor) => x.sub([1, 2]).square().sum(), tensor([0, 0]));
+ * params; // → tensor([1, 2], shape=[2], float64)
+ * converged; // → true
+ * ```
  */
 export function minimize<T extends Tree>(
   f: (params: T) => Tensor,

@@ -24,6 +24,15 @@ export interface OptimizerState {
   tensors: Record<string, Tensor>[];
 }
 
+/**
+ * What all optimisers share: groups of parameters with settings, state by parameter, `zeroGrad` and `step`.
+ * @example
+ * ```ts
+ * const w = new Parameter(tensor([1, 2]));
+ * const optimizer = new SGD([{ params: [w], lr: 0.5 }], { lr: 0.1 });
+ * optimizer.paramGroups[0].lr; // → 0.5
+ * ```
+ */
 export abstract class Optimizer {
   readonly paramGroups: Group[];
   /** Tensors kept for each parameter: momentum, squared gradients … */

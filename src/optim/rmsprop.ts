@@ -14,7 +14,17 @@ export interface RMSpropOptions {
   centered?: boolean;
 }
 
-/** v ← αv + (1 − α)g²;  θ ← θ − η g/(√v + ε), with the variance instead of v when centred, as torch.optim.RMSprop. */
+/**
+ * v ← αv + (1 − α)g²;  θ ← θ − η g/(√v + ε), with the variance instead of v when centred, as torch.optim.RMSprop.
+ * @example
+ * ```ts
+ * const w = new Parameter(tensor([1, 2]));
+ * const optimizer = new RMSprop([w], { lr: 0.01 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w; // → tensor([0.9, 1.9], shape=[2], float64)
+ * ```
+ */
 export class RMSprop extends Optimizer {
   constructor(params: Params, o: RMSpropOptions = {}) {
     super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, ...o });

@@ -8,6 +8,16 @@
 import { ArgumentError } from "../tensor/index.ts";
 import type { Optimizer } from "./optimizer.ts";
 
+/**
+ * What all schedules share: `step()` after each epoch sets the learning rate of every group.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new StepLR(optimizer, { stepSize: 1, gamma: 0.5 });
+ * scheduler.step();
+ * scheduler.getLastLr()[0].toFixed(4); // → 0.5000
+ * ```
+ */
 export abstract class Scheduler {
   readonly optimizer: Optimizer;
   /** The learning rates the schedule starts from. */
@@ -48,7 +58,16 @@ export abstract class Scheduler {
   }
 }
 
-/** The base rate times a function of the epoch. */
+/**
+ * The base rate times a function of the epoch.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new LambdaLR(optimizer, (epoch) => 0.95 ** epoch);
+ * for (let epoch = 0; epoch < 2; epoch++) scheduler.step();
+ * scheduler.getLastLr()[0].toFixed(4); // → 0.9025
+ * ```
+ */
 export class LambdaLR extends Scheduler {
   readonly lambda: (epoch: number) => number;
   constructor(optimizer: Optimizer, lambda: (epoch: number) => number) {
@@ -61,7 +80,16 @@ export class LambdaLR extends Scheduler {
   }
 }
 
-/** Multiplied by gamma every `stepSize` epochs. */
+/**
+ * Multiplied by gamma every `stepSize` epochs.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new StepLR(optimizer, { stepSize: 10, gamma: 0.1 });
+ * for (let epoch = 0; epoch < 10; epoch++) scheduler.step();
+ * scheduler.getLastLr()[0].toFixed(4); // → 0.1000
+ * ```
+ */
 export class StepLR extends Scheduler {
   readonly stepSize: number;
   readonly gamma: number;
@@ -76,7 +104,16 @@ export class StepLR extends Scheduler {
   }
 }
 
-/** Multiplied by gamma at each of the given epochs. */
+/**
+ * Multiplied by gamma at each of the given epochs.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new MultiStepLR(optimizer, { milestones: [2, 4], gamma: 0.5 });
+ * for (let epoch = 0; epoch < 4; epoch++) scheduler.step();
+ * scheduler.getLastLr()[0].toFixed(4); // → 0.2500
+ * ```
+ */
 export class MultiStepLR extends Scheduler {
   readonly milestones: readonly number[];
   readonly gamma: number;
@@ -93,7 +130,16 @@ export class MultiStepLR extends Scheduler {
   }
 }
 
-/** Multiplied by gamma every epoch. */
+/**
+ * Multiplied by gamma every epoch.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new ExponentialLR(optimizer, { gamma: 0.9 });
+ * for (let epoch = 0; epoch < 3; epoch++) scheduler.step();
+ * scheduler.getLastLr()[0].toFixed(4); // → 0.7290
+ * ```
+ */
 export class ExponentialLR extends Scheduler {
   readonly gamma: number;
   constructor(optimizer: Optimizer, { gamma }: { gamma: number }) {
@@ -105,7 +151,16 @@ export class ExponentialLR extends Scheduler {
   }
 }
 
-/** From the base rate to etaMin and back along a cosine of half period tMax. */
+/**
+ * From the base rate to etaMin and back along a cosine of half period tMax.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new CosineAnnealingLR(optimizer, { tMax: 10 });
+ * for (let epoch = 0; epoch < 5; epoch++) scheduler.step();
+ * scheduler.getLastLr()[0].toFixed(4); // → 0.5000
+ * ```
+ */
 export class CosineAnnealingLR extends Scheduler {
   readonly tMax: number;
   readonly etaMin: number;
@@ -119,7 +174,16 @@ export class CosineAnnealingLR extends Scheduler {
   }
 }
 
-/** A factor that goes linearly from startFactor to endFactor in `totalIters` epochs, then stays. */
+/**
+ * A factor that goes linearly from startFactor to endFactor in `totalIters` epochs, then stays.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new LinearLR(optimizer, { startFactor: 0.5, totalIters: 4 });
+ * for (let epoch = 0; epoch < 2; epoch++) scheduler.step();
+ * scheduler.getLastLr()[0].toFixed(4); // → 0.7500
+ * ```
+ */
 export class LinearLR extends Scheduler {
   readonly startFactor: number;
   readonly endFactor: number;
@@ -146,7 +210,16 @@ export interface PlateauOptions {
   minLr?: number;
 }
 
-/** Multiplied by `factor` when a measured value has not improved (by a relative threshold) for `patience` epochs. */
+/**
+ * Multiplied by `factor` when a measured value has not improved (by a relative threshold) for `patience` epochs.
+ * @example
+ * ```ts
+ * const optimizer = new SGD([new Parameter(tensor([1]))], { lr: 1 });
+ * const scheduler = new ReduceLROnPlateau(optimizer, { patience: 1, factor: 0.5 });
+ * for (const loss of [3, 2, 2, 2]) scheduler.step(loss);
+ * optimizer.paramGroups[0].lr; // → 0.5
+ * ```
+ */
 export class ReduceLROnPlateau {
   readonly optimizer: Optimizer;
   readonly options: Required<PlateauOptions>;

@@ -16,6 +16,14 @@ export interface SGDOptions {
 
 /**
  * g ← ∇L + λθ;  b ← μb + (1 − τ)g (b = g at first);  θ ← θ − η(g + μb with Nesterov, else b), as torch.optim.SGD.
+ * @example
+ * ```ts
+ * const w = new Parameter(tensor([1, 2]));
+ * const optimizer = new SGD([w], { lr: 0.1, momentum: 0.9 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w; // → tensor([0.8, 1.6], shape=[2], float64)
+ * ```
  */
 export class SGD extends Optimizer {
   constructor(params: Params, o: SGDOptions = {}) {
