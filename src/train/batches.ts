@@ -20,7 +20,14 @@ export function epochStream(seed: number, epoch: number): Random {
   return rng((seed ^ Math.imul(epoch + 1, 0x9e3779b9)) | 0);
 }
 
-/** Examples x with labels y, in batches. */
+/**
+ * Examples x with labels y, in batches.
+ * @example
+ * ```ts
+ * const loader = new DataLoader(zeros([10, 3]), zeros([10]), { batchSize: 4, seed: 1 });
+ * [...loader.batches(0)].map(({ x }) => x.shape[0]); // → [ 4, 4, 2 ]
+ * ```
+ */
 export class DataLoader {
   readonly x: Tensor;
   readonly y: Tensor;

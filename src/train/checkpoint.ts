@@ -10,6 +10,16 @@ import type { Optimizer, OptimizerState } from "../optim/index.ts";
 /** What else is kept beside the tensors; plain data. */
 export type Notes = Record<string, unknown>;
 
+/**
+ * Writes parameters, buffers, optimiser state and notes into one safetensors file, whole or not at all.
+ * @example
+ * ```ts
+ * const model = new Linear(2, 1);
+ * const optimizer = new Adam(model.parameters());
+ * saveCheckpoint("run.safetensors", model, optimizer, { epoch: 7 });
+ * loadCheckpoint("run.safetensors", model, optimizer); // → { epoch: 7 }
+ * ```
+ */
 export function saveCheckpoint(path: string, model: Module, optimizer: Optimizer, notes: Notes): void {
   const { groups, tensors } = optimizer.stateDict();
   const all: StateDict = {};
@@ -25,7 +35,14 @@ export function saveCheckpoint(path: string, model: Module, optimizer: Optimizer
   writeWhole(path, encodeSafetensors(all, metadata));
 }
 
-/** Puts the state of a checkpoint into model and optimiser and returns its notes; null when there is no file. */
+/**
+ * Puts the state of a checkpoint into model and optimiser and returns its notes; null when there is no file.
+ * @example
+ * ```ts
+ * const model = new Linear(2, 1);
+ * loadCheckpoint("no-such-file", model, new Adam(model.parameters())); // → null
+ * ```
+ */
 export function loadCheckpoint(path: string, model: Module, optimizer: Optimizer): Notes | null {
   if (!existsSync(path)) return null;
   const bytes = readFileSync(path);

@@ -68,6 +68,13 @@ export interface TrainResult {
 /**
  * Loss and share of wrong answers of a classifier over a whole set, in eval mode, in chunks.
  * The returned function can be called again after the parameters have changed.
+ * @example
+ * ```ts
+ * manualSeed(1);
+ * const model = new Linear(2, 2);
+ * const measure = evaluator(model, { x: zeros([4, 2], { dtype: "float32" }), y: tensor([0, 1, 0, 1]) });
+ * measure().error; // → 0.5
+ * ```
  */
 export function evaluator(
   model: Module,
@@ -106,6 +113,14 @@ export function evaluator(
  * Each step is compiled. The order of examples depends on `seed` and the epoch alone, so a run that is
  * interrupted and resumed from its checkpoint gives the same bits as one that is not.
  * @throws ArgumentError when the data does not fit together or the loss is not finite
+ * @example
+ * ```ts
+ * const { data, target } = makeMoons({ samples: 100, noise: 0.1, seed: 1 });
+ * manualSeed(1);
+ * const model = new MLP([2, 16, 2]);
+ * const { history } = trainClassifier(model, { train: { x: data.astype("float32"), y: target }, epochs: 20, batchSize: 20 });
+ * history.length; // → 20
+ * ```
  */
 export function trainClassifier(model: Module, o: TrainOptions): TrainResult {
   const started = performance.now();
