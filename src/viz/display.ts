@@ -36,7 +36,13 @@ type Hook = (
 const hookSymbol = Symbol.for("gradlab.display");
 const clearSymbol = Symbol.for("gradlab.clear_output");
 
-/** Whether somebody shows rich output, rather than a terminal. */
+/**
+ * Whether somebody shows rich output, rather than a terminal.
+ * @example
+ * ```ts
+ * inNotebook(); // → false
+ * ```
+ */
 export function inNotebook(): boolean {
   return typeof (globalThis as any)[hookSymbol] === "function";
 }
@@ -44,6 +50,10 @@ export function inNotebook(): boolean {
 /**
  * Shows a value now: also in the middle of a cell or of a loop.
  * Synchronous, except for values whose picture takes time: then it gives a promise to await.
+ * @example
+ * ```ts
+ * display(table({ epoch: [1, 2], loss: [0.5, 0.4] }));
+ * ```
  */
 export function display(value: unknown, options: DisplayOptions = {}): undefined | Promise<void> {
   if (options.update && options.id === undefined)
@@ -54,23 +64,49 @@ export function display(value: unknown, options: DisplayOptions = {}): undefined
   return undefined;
 }
 
-/** Shows a value in the place of the one displayed with this id. */
+/**
+ * Shows a value in the place of the one displayed with this id.
+ * @example
+ * ```ts
+ * display("starting", { id: "state" });
+ * update("state", "done");
+ * ```
+ */
 export function update(id: string, value: unknown): undefined | Promise<void> {
   return display(value, { id, update: true });
 }
 
-/** Removes the cell's output so far; with `wait`, only when the next output comes (no flicker). */
+/**
+ * Removes the cell's output so far; with `wait`, only when the next output comes (no flicker).
+ * @example
+ * ```ts
+ * clear({ wait: true });
+ * ```
+ */
 export function clear(options: { wait?: boolean } = {}): void {
   (globalThis as any)[clearSymbol]?.(options.wait ?? false);
 }
 
-/** The forms a value is shown in. Numbers, strings and plain objects have a text form only. */
+/**
+ * The forms a value is shown in. Numbers, strings and plain objects have a text form only.
+ * @example
+ * ```ts
+ * await bundleOf(md`**bold**`); // → { 'text/markdown': '**bold**', 'text/plain': '**bold**' }
+ * ```
+ */
 export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
   if (isDisplayable(value)) return value[displaySymbol]();
   if (isBundle(value)) return value;
   return { "text/plain": plain(value) };
 }
 
+/**
+ * Whether a value says itself how it is shown, by a `[Symbol.for("Jupyter.display")]` method.
+ * @example
+ * ```ts
+ * isDisplayable(tensor([1])); // → true
+ * ```
+ */
 export function isDisplayable(value: unknown): value is Displayable {
   return (
     ((typeof value === "object" && value !== null) || typeof value === "function") &&
@@ -104,7 +140,13 @@ function plain(value: unknown): string {
   return typeof value === "string" ? value : inspect(value, { depth: 4 });
 }
 
-/** A value with fixed forms. */
+/**
+ * A value with fixed forms.
+ * @example
+ * ```ts
+ * new Rich({ "text/html": "<b>1</b>", "text/plain": "1" });
+ * ```
+ */
 export class Rich implements Displayable {
   readonly bundle: MimeBundle;
   constructor(bundle: MimeBundle) {
@@ -125,7 +167,11 @@ type Template = TemplateStringsArray | string;
 
 /**
  * HTML. As a tag, what is put in by `${…}` is escaped, unless it is itself `html` (or can show itself as HTML).
- * @example html`<b>${name}</b>`
+ * @example
+ * ```ts
+ * const name = "<Ada>";
+ * html`<b>${name}</b>`; // → <b>&lt;Ada&gt;</b>
+ * ```
  */
 export function html(text: Template, ...values: unknown[]): Rich {
   const source = fill(text, values, false, (v) => {
@@ -136,7 +182,14 @@ export function html(text: Template, ...values: unknown[]): Rich {
   return new Rich({ "text/html": source, "text/plain": source });
 }
 
-/** Markdown with TeX; backslashes stay as typed. @example md`The loss is $\frac12\lVert r\rVert^2$ = ${loss}.` */
+/**
+ * Markdown with TeX; backslashes stay as typed.
+ * @example
+ * ```ts
+ * const loss = 0.25;
+ * md`The loss is $\frac12\lVert r\rVert^2$ = ${loss}.`; // → The loss is $\frac12\lVert r\rVert^2$ = 0.25.
+ * ```
+ */
 export function md(text: Template, ...values: unknown[]): Rich {
   const source = fill(text, values, true, (v) => {
     const latex = ownForm(v, "text/latex");
@@ -146,7 +199,14 @@ export function md(text: Template, ...values: unknown[]): Rich {
   return new Rich({ "text/markdown": source, "text/plain": source });
 }
 
-/** An SVG picture. @throws TypeError when the text is no `<svg>` element. */
+/**
+ * An SVG picture. @throws TypeError when the text is no `<svg>` element.
+ * @example
+ * ```ts
+ * svg`<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><circle cx="4" cy="4" r="4"/></svg>`;
+ * svg`circle`; // throws TypeError
+ * ```
+ */
 export function svg(text: Template, ...values: unknown[]): Rich {
   const source = fill(text, values, false, (v) => ownForm(v, "image/svg+xml") ?? escapeHtml(plain(v)));
   if (!/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<svg[\s>]/.test(source))
@@ -156,8 +216,12 @@ export function svg(text: Template, ...values: unknown[]): Rich {
 
 /**
  * A displayed formula; backslashes stay as typed.
- * @example tex`\nabla_W L = X^\top G`
+ *
  * @throws MathError when the formula cannot be set: here, rather than in the page or the PDF.
+ * @example
+ * ```ts
+ * tex`\nabla_W L = X^\top G`; // → \nabla_W L = X^\top G
+ * ```
  */
 export function tex(text: Template, ...values: unknown[]): Rich {
   const source = fill(text, values, true, plain).trim();

@@ -1,5 +1,12 @@
 /** Text made safe inside HTML, SVG and Markdown: data never becomes markup. */
 
+/**
+ * `&`, `<`, `>` and quotes as entities.
+ * @example
+ * ```ts
+ * escapeHtml("a < b & c"); // → a &lt; b &amp; c
+ * ```
+ */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -9,7 +16,13 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
-/** TeX's own characters set as themselves, for text outside of formulas. */
+/**
+ * TeX's own characters set as themselves, for text outside of formulas.
+ * @example
+ * ```ts
+ * escapeTex("50% of $x_1$"); // → 50\% of \$x\_1\$
+ * ```
+ */
 export function escapeTex(text: string): string {
   const named: Record<string, string> = {
     "\\": "\\textbackslash{}",

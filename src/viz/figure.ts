@@ -29,6 +29,13 @@ export interface EllipseOptions {
   names?: readonly string[];
 }
 
+/**
+ * A plotly figure: `data` and `layout` are plotly's own. Shows itself interactively in a notebook, as SVG elsewhere.
+ * @example
+ * ```ts
+ * new Figure({ data: [{ type: "bar", x: ["a", "b"], y: [2, 5] }], layout: { title: "Counts" } }); // → Figure "Counts": bar
+ * ```
+ */
 export class Figure implements Displayable {
   readonly data: Trace[];
   readonly layout: Layout;
@@ -133,7 +140,13 @@ export class Figure implements Displayable {
   }
 }
 
-/** The figure's SVG. @throws FigureError naming a trace that cannot be drawn. */
+/**
+ * The figure's SVG. @throws FigureError naming a trace that cannot be drawn.
+ * @example
+ * ```ts
+ * figureToSvg(plot.line([1, 4, 9])).slice(0, 4); // → <svg
+ * ```
+ */
 export function figureToSvg(figure: Figure | { data: readonly Trace[]; layout?: Layout }): string {
   return (figure instanceof Figure ? figure : new Figure(figure)).toSVG();
 }

@@ -32,7 +32,13 @@ function special(x: number): string | undefined {
   return x === -Infinity ? "−∞" : undefined;
 }
 
-/** A single number with about `digits` significant digits, without trailing zeros. */
+/**
+ * A single number with about `digits` significant digits, without trailing zeros.
+ * @example
+ * ```ts
+ * shortNumber(1234567); // → 1234567
+ * ```
+ */
 export function shortNumber(x: number, digits = 4): string {
   const text = special(x);
   if (text !== undefined) return text;
@@ -42,7 +48,13 @@ export function shortNumber(x: number, digits = 4): string {
   return String(Number(x.toPrecision(digits)));
 }
 
-/** `850 ms`, `12.4 s`, `3 min 05 s`, `2 h 10 min`. */
+/**
+ * `850 ms`, `12.4 s`, `3 min 05 s`, `2 h 10 min`.
+ * @example
+ * ```ts
+ * duration(90_000); // → 1 min 30 s
+ * ```
+ */
 export function duration(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return "?";
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;

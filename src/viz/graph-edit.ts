@@ -44,7 +44,17 @@ export function colorPaths(spec: GraphSpec, id: string, colors: readonly string[
   return { ...spec, edges };
 }
 
-/** Draws the nodes of a group (and of the groups inside it) as one box that keeps its arrows to the outside. */
+/**
+ * Draws the nodes of a group (and of the groups inside it) as one box that keeps its arrows to the outside.
+ * @example
+ * ```ts
+ * const spec = {
+ *   nodes: ["x", "a", "b"].map((id) => ({ id, label: id, kind: "op" as const, ...(id === "x" ? {} : { group: "layer" }) })),
+ *   edges: [{ from: "x", to: "a" }, { from: "a", to: "b" }],
+ * };
+ * collapseGroup(spec, "layer").nodes.length; // → 2
+ * ```
+ */
 export function collapseGroup(spec: GraphSpec, path: string): GraphSpec {
   const inside = (node: GraphNode): boolean =>
     node.group === path || (node.group ?? "").startsWith(`${path}/`);

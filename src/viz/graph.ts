@@ -24,6 +24,7 @@ import {
 } from "./graph-parts.ts";
 import { setLabel, setTex, shareOutlines } from "./graph-text.ts";
 
+/** One box of a drawing. */
 export interface GraphNode {
   id: string;
   /** TeX. */
@@ -43,6 +44,7 @@ export interface GraphNode {
   retained?: boolean;
 }
 
+/** One arrow of a drawing. */
 export interface GraphEdge {
   from: string;
   to: string;
@@ -54,6 +56,7 @@ export interface GraphEdge {
   dashed?: boolean;
 }
 
+/** What is to be drawn. */
 export interface GraphSpec {
   nodes: GraphNode[];
   edges: GraphEdge[];
@@ -69,6 +72,14 @@ const margin = 12;
 /**
  * The graph as a self-contained SVG; the same graph gives the same bytes.
  * @throws MathError when a label cannot be set, RangeError when an edge leads to no node.
+ * @example
+ * ```ts
+ * const spec: GraphSpec = {
+ *   nodes: [{ id: "x", label: "x", kind: "input" }, { id: "y", label: "y = x^2", kind: "op" }],
+ *   edges: [{ from: "x", to: "y" }],
+ * };
+ * (await drawGraph(spec)).slice(0, 4); // → <svg
+ * ```
  */
 export async function drawGraph(spec: GraphSpec): Promise<string> {
   const index = checkGraph(spec);
@@ -156,11 +167,32 @@ function drawStrip(strip: Strip, drawn: Drawing, layout: LayoutResult): string {
   return `<svg x="${left.toFixed(2)}" y="${markSpace}" ${size} viewBox="${view}">${chosen.join("")}</svg>${marks.join("")}`;
 }
 
-/** A graph to show: its display is the drawing. */
+/**
+ * A graph to show: its display is the drawing.
+ * @example
+ * ```ts
+ * const spec: GraphSpec = {
+ *   nodes: [{ id: "x", label: "x", kind: "input" }, { id: "y", label: "y = x^2", kind: "op" }],
+ *   edges: [{ from: "x", to: "y" }],
+ * };
+ * String(graph(spec)); // → Graph of 2 nodes: x → y = x^2
+ * ```
+ */
 export function graph(spec: GraphSpec): Graph {
   return new Graph(spec);
 }
 
+/**
+ * A drawing of a graph: shows itself as SVG, and in words where nothing can draw.
+ * @example
+ * ```ts
+ * const spec: GraphSpec = {
+ *   nodes: [{ id: "x", label: "x", kind: "input" }, { id: "y", label: "y = x^2", kind: "op" }],
+ *   edges: [{ from: "x", to: "y" }],
+ * };
+ * String(new Graph(spec)); // → Graph of 2 nodes: x → y = x^2
+ * ```
+ */
 export class Graph implements Displayable {
   readonly spec: GraphSpec;
   constructor(spec: GraphSpec) {

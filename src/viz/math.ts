@@ -33,7 +33,13 @@ export interface MathSvg {
   depth: number;
 }
 
-/** The formula could not be set. The message names it and says why. */
+/**
+ * The formula could not be set. The message names it and says why.
+ * @example
+ * ```ts
+ * texToSvg("\\nosuch"); // throws MathError
+ * ```
+ */
 export class MathError extends Error {
   override name = "MathError";
   readonly tex: string;
@@ -53,6 +59,11 @@ export type Macros = Record<string, string | [body: string, argumentCount: numbe
 /**
  * Sets formulas that share definitions: a \newcommand in one is known in all later ones, as in a
  * document. Labels are kept too, so \ref finds an earlier \tag with a \label.
+ * @example
+ * ```ts
+ * const setter = new MathSetter({ macros: { E: "\\mathbb{E}" } });
+ * setter.texToSvg("\\E[x]").svg.slice(0, 4); // → <svg
+ * ```
  */
 export class MathSetter {
   #document: MathJaxDocument;
@@ -72,8 +83,13 @@ const cacheSize = 400;
 
 /**
  * Sets one formula on its own: definitions made in it end with it.
- * @example texToSvg("\\frac{\\partial L}{\\partial W}", { display: true }).svg
+ *
  * @throws MathError when the formula cannot be set.
+ * @example
+ * ```ts
+ * texToSvg("\\frac{\\partial L}{\\partial W}", { display: true }).svg.slice(0, 4); // → <svg
+ * texToSvg("\\frac{1"); // throws MathError
+ * ```
  */
 export function texToSvg(tex: string, options: MathOptions = {}): MathSvg {
   const key = JSON.stringify([tex, options.display, options.em, options.color, options.width]);

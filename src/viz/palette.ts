@@ -18,7 +18,13 @@ export const palette: readonly string[] = [
   "#882255",
 ];
 
-/** The colour of category `i`, repeating after ten. */
+/**
+ * The colour of category `i`, repeating after ten.
+ * @example
+ * ```ts
+ * colorOf(0); // → #0072B2
+ * ```
+ */
 export function colorOf(i: number): string {
   return palette[((i % palette.length) + palette.length) % palette.length];
 }

@@ -27,6 +27,13 @@ export const drawableTypes: readonly string[] = [
   "violin",
 ];
 
+/**
+ * A figure that cannot be drawn without a browser; the message names the trace.
+ * @example
+ * ```ts
+ * figureToSvg({ data: [{ type: "scatter3d", x: [1], y: [1], z: [1] }] }); // throws FigureError
+ * ```
+ */
 export class FigureError extends Error {
   override name = "FigureError";
 }

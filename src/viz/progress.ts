@@ -25,6 +25,16 @@ export interface ProgressOptions {
  * Follows a loop: `for (const epoch of progress(100, { label: "training" })) …` counts 0 … 99;
  * `for (const batch of progress(batches)) …` follows any iterable, also an asynchronous one.
  * Show a changing number beside the bar by `bar.note({ loss })`.
+ * @example
+ * ```ts
+ * let sum = 0;
+ * const bar = progress(100, { label: "adding" });
+ * for (const i of bar) {
+ *   sum += i;
+ *   bar.note({ sum });
+ * }
+ * sum; // → 4950
+ * ```
  */
 export function progress(total: number, options?: ProgressOptions): Progress<number>;
 export function progress<T>(source: Iterable<T> | AsyncIterable<T>, options?: ProgressOptions): Progress<T>;
@@ -45,6 +55,13 @@ function* counting(total: number): Generator<number> {
 
 let bars = 0;
 
+/**
+ * What `progress` makes: iterate over it; `note` shows values beside the bar.
+ * @example
+ * ```ts
+ * for (const x of new Progress([1, 2], { label: "two" })) console.log(x);
+ * ```
+ */
 export class Progress<T = unknown> implements Iterable<T>, AsyncIterable<T> {
   readonly total: number | undefined;
   #source: Iterable<T> | AsyncIterable<T>;

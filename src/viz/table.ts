@@ -40,14 +40,24 @@ export interface Cells {
 }
 
 /**
- * A table to look at.
- * @example table([{ model: "GMM", "log-likelihood": -512.3 }, { model: "k-means", "log-likelihood": -600 }])
- * @example table({ epoch: [1, 2, 3], loss: losses }, { caption: "Training" })
+ * A table to look at: from records, named columns, nested arrays, a matrix or a data frame.
+ * @example
+ * ```ts
+ * table([{ model: "GMM", score: -512.3 }, { model: "k-means", score: -600 }]);
+ * table({ epoch: [1, 2, 3], loss: [0.5, 0.4, 0.3] }, { caption: "Training" });
+ * ```
  */
 export function table(source: TableSource, options: TableOptions = {}): Table {
   return new Table(source, options);
 }
 
+/**
+ * What `table` makes: shows itself as HTML, LaTeX, Markdown or text.
+ * @example
+ * ```ts
+ * String(new Table({ n: [1, 2] })); // → n…
+ * ```
+ */
 export class Table implements Displayable {
   readonly columns: readonly Column[];
   readonly rowCount: number;

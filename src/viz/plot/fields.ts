@@ -33,7 +33,13 @@ export interface HeatmapOptions extends FieldOptions {
   showValues?: boolean;
 }
 
-/** A matrix as colours, row 0 on top as it is written; with numeric `y`, upwards as a graph. */
+/**
+ * A matrix as colours, row 0 on top as it is written; with numeric `y`, upwards as a graph.
+ * @example
+ * ```ts
+ * plot.heatmap([[1, 2], [3, 4]], { showValues: true });
+ * ```
+ */
 export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
   const z = matrixOf(matrix, "plot.heatmap()");
   const x = positions(options.x, z[0]?.length ?? 0, "plot.heatmap(): x");
@@ -75,7 +81,13 @@ export interface ContourOptions extends FieldOptions {
   lines?: boolean;
 }
 
-/** Lines of equal height of a function or matrix. @example plot.contour((x, y) => x * x + y * y) */
+/**
+ * Lines of equal height of a function or matrix.
+ * @example
+ * ```ts
+ * plot.contour((x, y) => x * x + y * y);
+ * ```
+ */
 export function contour(
   field: Matrix | ((x: number, y: number) => number),
   options: ContourOptions = {},
@@ -178,7 +190,13 @@ export interface ImagesOptions {
   colorScale?: ColorScale;
 }
 
-/** A sheet of pictures: N × H × W, or N rows of H·W numbers (digits: 8 × 8, weights of a layer, …). */
+/**
+ * A sheet of pictures: N × H × W, or N rows of H·W numbers (digits: 8 × 8, weights of a layer, …).
+ * @example
+ * ```ts
+ * plot.images(digits().images.index("0:10"), { columns: 5 });
+ * ```
+ */
 export function images(pictures: Tensor | readonly ArrayLike<number>[], options: ImagesOptions = {}): Figure {
   const { flat, h, w } = readPictures(pictures, options.shape);
   const n = flat.length;

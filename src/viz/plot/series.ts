@@ -30,7 +30,13 @@ export interface LineOptions extends PlotOptions {
   bands?: Record<string, readonly [Numbers, Numbers]>;
 }
 
-/** Lines through values in order. @example plot.line({ train, test }, { xLabel: "epoch", logY: true }) */
+/**
+ * Lines through values in order.
+ * @example
+ * ```ts
+ * plot.line({ train: [1, 0.5, 0.2], test: [1.1, 0.7, 0.5] }, { xLabel: "epoch", logY: true });
+ * ```
+ */
 export function line(y: Numbers | Record<string, Numbers>, options: LineOptions = {}): Figure {
   const traces: Trace[] = [];
   for (const [i, { name, values }] of namedLists(y, "plot.line()").entries()) {
@@ -105,7 +111,13 @@ export interface ScatterOptions extends PlotOptions {
   opacity?: number;
 }
 
-/** Points in the plane. @param points N × 2, or { x, y } */
+/**
+ * Points in the plane. @param points N × 2, or { x, y }
+ * @example
+ * ```ts
+ * plot.scatter([[0, 0], [1, 2], [2, 1]], { labels: ["a", "b", "a"] });
+ * ```
+ */
 export function scatter(points: Matrix | { x: Numbers; y: Numbers }, options: ScatterOptions = {}): Figure {
   const [x, y] = coordinates(points);
   const { size = 6, opacity } = options;
@@ -163,7 +175,13 @@ export interface BarOptions extends PlotOptions {
   showValues?: boolean;
 }
 
-/** Bars: `plot.bar({ cat: 3, dog: 5 })`, or groups of them: `plot.bar({ train: { cat: 3 }, test: { cat: 2 } })`. */
+/**
+ * Bars: `plot.bar({ cat: 3, dog: 5 })`, or groups of them: `plot.bar({ train: { cat: 3 }, test: { cat: 2 } })`.
+ * @example
+ * ```ts
+ * plot.bar({ cat: 3, dog: 5 }, { showValues: true });
+ * ```
+ */
 export function bar(
   values: Record<string, number> | Record<string, Record<string, number>>,
   options: BarOptions = {},
@@ -190,7 +208,13 @@ export interface HistogramOptions extends PlotOptions {
   density?: boolean;
 }
 
-/** How often values fall into intervals; several lists overlap translucently. */
+/**
+ * How often values fall into intervals; several lists overlap translucently.
+ * @example
+ * ```ts
+ * plot.histogram(rng(1).normal([200]), { density: true });
+ * ```
+ */
 export function histogram(values: Numbers | Record<string, Numbers>, options: HistogramOptions = {}): Figure {
   const lists = namedLists(values, "plot.histogram()");
   const all = lists.flatMap((each) => each.values).filter(Number.isFinite);
@@ -221,7 +245,13 @@ export interface BoxOptions extends PlotOptions {
   points?: boolean;
 }
 
-/** Median, quartiles and whiskers of named lists. */
+/**
+ * Median, quartiles and whiskers of named lists.
+ * @example
+ * ```ts
+ * plot.box({ a: [1, 2, 3, 9], b: [2, 3, 4] });
+ * ```
+ */
 export function box(values: Record<string, Numbers>, options: BoxOptions = {}): Figure {
   const data = namedLists(values, "plot.box()").map(
     ({ name, values: y }, k): Trace => ({

@@ -13,7 +13,13 @@ export interface SubplotOptions {
   height?: number;
 }
 
-/** @example plot.subplots([plot.line(loss), plot.images(weights)], { columns: 2 }) */
+/**
+ * Several figures in one, row by row.
+ * @example
+ * ```ts
+ * plot.subplots([plot.line([3, 2, 1]), plot.bar({ cat: 3, dog: 5 })], { columns: 2 });
+ * ```
+ */
 export function subplots(figures: readonly Figure[], options: SubplotOptions = {}): Figure {
   if (!Array.isArray(figures) || figures.length === 0 || figures.some((f) => !(f instanceof Figure)))
     throw new TypeError("plot.subplots(): give an array of figures.");
