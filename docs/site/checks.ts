@@ -20,7 +20,7 @@ export function matches(text: string, expected: string): boolean {
   if (text.trim() === expected) return true;
   if (!expected.includes("…")) return false;
   const parts = expected.split("…").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`^${parts.join("[sS]*")}$`).test(text.trim());
+  return new RegExp(`^${parts.join("[\\s\\S]*")}$`).test(text.trim());
 }
 
 /** An example does not do what it says. */
