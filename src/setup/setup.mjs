@@ -12,6 +12,7 @@ import { pathToFileURL } from "node:url";
 import { installExporter } from "../notebook/jupyter/install.mjs";
 import { installKernelspec } from "./kernelspec.mjs";
 import { findNode, linkNode, OLDEST_NODE } from "./node.mjs";
+import { restoreManifest } from "./package/manifest.mjs";
 import { installPackages } from "./packages.mjs";
 import { cache, venv } from "./paths.mjs";
 import { complain, SetupError, say } from "./say.mjs";
@@ -87,6 +88,7 @@ async function together(...tasks) {
 export async function setUp({ only } = {}) {
   checkPlatform();
   return alone(async () => {
+    if (restoreManifest()) say("package.json is the repository's own again: packing had been cut off.");
     if (only === "packages") {
       await installPackages();
       return findNode();
