@@ -79,6 +79,8 @@ function traceArguments(
   const variables: Tensor[] = [];
   const out = [...args];
   for (const n of argnums) {
+    if (!Number.isInteger(n) || n < 0)
+      throw new ArgumentError(`${where}: argnums are positions of arguments, counted from 0; got ${n}.`);
     if (n >= args.length)
       throw new ArgumentError(`${where}: asked for argument ${n}, but only ${args.length} were given.`);
     const before = variables.length;

@@ -7,7 +7,7 @@
  */
 
 import { apply, concat, expandDims, leaf, reshape, select, withRecording } from "../ops/index.ts";
-import { ArgumentError, type Node, ShapeError, type Tensor } from "../tensor/index.ts";
+import { ArgumentError, type Node, normalizeAxis, ShapeError, type Tensor } from "../tensor/index.ts";
 import { inOrder } from "./forward.ts";
 import { traced, tracing } from "./grad.ts";
 import { fillTree, leaves, mapTree, type Tree } from "./tree.ts";
@@ -57,7 +57,7 @@ export function vmap<A extends Tree[]>(f: (...args: A) => Tree, o: VmapOptions =
 
 function frontAxis(t: Tensor, axis: number): Tensor {
   if (t.rank === 0) throw new ShapeError("vmap: a scalar has no batch axis; pass null for it in inAxes.");
-  const d = axis < 0 ? axis + t.rank : axis;
+  const d = normalizeAxis(axis, t.rank, "vmap: inAxes");
   const order = [d, ...[...t.shape.keys()].filter((k) => k !== d)];
   return d === 0 ? t : t.permute(order);
 }
@@ -90,7 +90,7 @@ function run(
         ? found.t
         : expandDims(found ? found.t : t, 0).broadcastTo([size, ...t.shape]);
       const order = [...all.shape.keys()].slice(1);
-      order.splice(outAxis < 0 ? outAxis + all.rank : outAxis, 0, 0);
+      order.splice(normalizeAxis(outAxis, all.rank, "vmap: outAxis"), 0, 0);
       return all.permute(order);
     });
     return fillTree(y, results);

@@ -144,6 +144,7 @@ export const norm2Op: Op<{ axes: readonly number[]; keepdim: boolean }> = define
 }>({
   name: "norm",
   forward: ([x], { axes, keepdim }) => {
+    if (axes.some((d) => x.shape[d] === 0)) return sum(x.detach(), axes, { keepdim });
     // Scaled by the largest entry, so that squares neither overflow nor vanish.
     const top = max(abs(x.detach()), axes, { keepdim: true });
     const scale = where(equal(top, 0), 1, top);
@@ -201,6 +202,8 @@ export function norm(x: TensorLike, o: NormOptions = {}): Tensor {
   if (!(p >= 1)) throw new ArgumentError(`norm: ord must be at least 1; got ${p}.`);
   if (p === 2) return apply(norm2Op, [t], { axes, keepdim });
   if (p === 1) return sum(abs(t), axes, { keepdim });
-  if (p === Number.POSITIVE_INFINITY) return max(abs(t), axes, { keepdim });
+  if (p === Number.POSITIVE_INFINITY && axes.every((d) => t.shape[d] > 0))
+    return max(abs(t), axes, { keepdim });
+  if (axes.some((d) => t.shape[d] === 0)) return sum(t, axes, { keepdim });
   return exp(div(log(sum(pow(abs(t), p), axes, { keepdim })), p));
 }

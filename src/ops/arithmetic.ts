@@ -4,9 +4,9 @@
  * A cotangent that arrives in the broadcast shape is summed back to the operand's: `sumTo`.
  */
 
-import { type Op, rng, type Tensor } from "../tensor/index.ts";
+import { DTypeError, type Op, rng, type Tensor } from "../tensor/index.ts";
 import { broadcastTo, sumTo } from "./broadcast.ts";
-import { equal, greater, less, where } from "./compare.ts";
+import { and, equal, greater, less, where } from "./compare.ts";
 import { apply, defineOp } from "./define.ts";
 import { infix, PREC, productTex, tex, wrap } from "./latex.ts";
 import { lift, type TensorLike } from "./lift.ts";
@@ -66,17 +66,25 @@ export const divOp = binary(
 
 export const powOp = binary(
   "pow",
-  "Math.pow(x, y)",
+  "x === 1 ? 1 : Math.pow(x, y)",
   {
     vjp: [
-      (G, [a, b]) => sumTo(mul(G, mul(b, pow(a, sub(b, 1)))), a.shape),
+      (G, [a, b]) => sumTo(mul(G, slope(a, b)), a.shape),
       (G, [a, b], y) => sumTo(mul(G, mul(y, safeLog(a))), b.shape),
     ],
-    jvp: [(T, [a, b]) => mul(T, mul(b, pow(a, sub(b, 1)))), (T, [a], y) => mul(T, mul(y, safeLog(a)))],
+    jvp: [(T, [a, b]) => mul(T, slope(a, b)), (T, [a], y) => mul(T, mul(y, safeLog(a)))],
     latex: ([a, b]) => tex(`${wrap(a, PREC.atom)}^{${b.tex}}`, PREC.power),
   },
   true,
 );
+
+/** b aᵇ⁻¹, and 0 where a = b = 0: a⁰ is 1 everywhere. */
+function slope(a: Tensor, b: Tensor): Tensor {
+  const zero = (t: Tensor): boolean => !t.hasValues || t.values().includes(0);
+  const exponent = sub(b, 1);
+  if (!zero(a) || !zero(b)) return mul(b, pow(a, exponent));
+  return mul(b, pow(a, where(and(equal(a, 0), equal(b, 0)), 1, exponent)));
+}
 
 /** log a, but 0 where a = 0: the limit of aᵇ log a there for b > 0. */
 function safeLog(a: Tensor): Tensor {
@@ -108,7 +116,12 @@ function share(chosen: Tensor, a: Tensor, b: Tensor): Tensor {
 }
 
 function two(op: Op<null>, a: TensorLike, b: TensorLike): Tensor {
-  return apply(op, [lift(a, op.name, b), lift(b, op.name, a)], null);
+  const [x, y] = [lift(a, op.name, b), lift(b, op.name, a)];
+  if (op === subOp && x.dtype === "bool" && y.dtype === "bool")
+    throw new DTypeError(
+      "sub: two bool tensors have no difference; use notEqual() for exclusive or, or astype first.",
+    );
+  return apply(op, [x, y], null);
 }
 
 /**

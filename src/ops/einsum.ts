@@ -6,7 +6,7 @@
 
 import { ArgumentError, ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
 import { mul } from "./arithmetic.ts";
-import { permute, reshape } from "./layout.ts";
+import { permute, reshape, slice } from "./layout.ts";
 import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
 import type { Contracted, Formula, ShapesOf } from "./types.ts";
@@ -18,7 +18,7 @@ interface Labelled {
 
 /**
  * The sum of products over all labels that the result does not name.
- * @param formula e.g. "ij,jk->ik" (matrix product), "bij,bj->bi", "ij->j", "i,j->ij"; without "->" the
+ * @param formula e.g. "ij,jk->ik" (matrix product), "bij,bj->bi", "ij->j", "i,j->ij", "ii->i"; "..." stands for all other axes, which broadcast; without "->" the
  * result has the labels that occur once, in alphabetical order, as in NumPy
  * @throws ShapeError when a label stands for two sizes
  * @example
@@ -35,7 +35,7 @@ export function einsum<const F extends string, const L extends readonly Tensor[]
   for (const c of output)
     if (!sizes.has(c))
       throw new ArgumentError(`einsum("${formula}"): the result names "${c}", which no operand has.`);
-  let rest = operands.map((t, i): Labelled => ({ t, labels: inputs[i] }));
+  let rest = operands.map((t, i): Labelled => diagonals(withoutOnes({ t, labels: inputs[i] }, sizes)));
   while (rest.length > 1) {
     const [a, b, ...others] = rest;
     const needed = new Set([...output, ...others.flatMap((o) => o.labels)]);
@@ -45,25 +45,68 @@ export function einsum<const F extends string, const L extends readonly Tensor[]
 }
 
 function parse(formula: string, operands: readonly Tensor[]): { inputs: string[][]; output: string[] } {
-  const match = /^\s*([a-zA-Z, ]*?)\s*(?:->\s*([a-zA-Z ]*))?$/.exec(formula);
+  const match = /^\s*([a-zA-Z., ]*?)\s*(?:->\s*([a-zA-Z. ]*))?$/.exec(formula);
   if (!match)
-    throw new ArgumentError(`einsum("${formula}"): expected letters, commas and "->", as in "ij,jk->ik".`);
-  const inputs = match[1].split(",").map((part) => [...part.replaceAll(" ", "")]);
+    throw new ArgumentError(
+      `einsum("${formula}"): expected letters, commas, "..." and "->", as in "ij,jk->ik".`,
+    );
+  const groups = match[1].split(",").map((part) => part.replaceAll(" ", ""));
+  const dots = Math.max(
+    0,
+    ...groups.map((g, i) => (g.includes("...") ? operands[i]?.rank - g.length + 3 : 0)),
+  );
+  const inputs = groups.map((g, i) => spelled(formula, g, (operands[i]?.rank ?? 0) - g.length + 3));
   if (inputs.length !== operands.length)
     throw new ArgumentError(
       `einsum("${formula}"): ${inputs.length} groups of labels for ${operands.length} operands.`,
     );
-  for (const labels of inputs)
-    if (new Set(labels).size !== labels.length)
-      throw new ArgumentError(
-        `einsum("${formula}"): "${labels.join("")}" repeats a label within one operand; take its diagonal first.`,
-      );
   const all = inputs.flat();
-  const once = [...new Set(all)].filter((c) => all.filter((d) => d === c).length === 1).sort();
-  const output = match[2] === undefined ? once : [...match[2].replaceAll(" ", "")];
+  const hidden = dotLabels(dots);
+  const once = [...new Set(all)].filter((c) => isLetter(c) && all.filter((d) => d === c).length === 1).sort();
+  const output =
+    match[2] === undefined ? [...hidden, ...once] : spelled(formula, match[2].replaceAll(" ", ""), dots);
   if (new Set(output).size !== output.length)
     throw new ArgumentError(`einsum("${formula}"): the result repeats a label.`);
   return { inputs, output };
+}
+
+/** The axes that "..." stands for, counted from the right so that they broadcast as in NumPy. */
+const dotLabels = (count: number): string[] =>
+  Array.from({ length: Math.max(0, count) }, (_, i) => `.${count - i}`);
+const isLetter = (label: string): boolean => !label.startsWith(".");
+
+/** A group of labels one by one, with `count` axes for its "...". */
+function spelled(formula: string, group: string, count: number): string[] {
+  const parts = group.split("...");
+  if (parts.length > 2 || parts.join("").includes("."))
+    throw new ArgumentError(`einsum("${formula}"): "..." stands once in a group, and dots only there.`);
+  return parts.length === 1 ? [...group] : [...parts[0], ...dotLabels(count), ...parts[1]];
+}
+
+/** Axes of "..." that have size 1 here and more elsewhere are left out: the product broadcasts over them. */
+function withoutOnes({ t, labels }: Labelled, sizes: Map<string, number>): Labelled {
+  const kept = labels.flatMap((c, d) => (isLetter(c) || t.shape[d] === sizes.get(c) ? [d] : []));
+  if (kept.length === labels.length) return { t, labels };
+  return {
+    t: reshape(
+      t,
+      kept.map((d) => t.shape[d]),
+    ),
+    labels: kept.map((d) => labels[d]),
+  };
+}
+
+/** A label that occurs twice in one operand reads its diagonal. */
+function diagonals({ t, labels }: Labelled): Labelled {
+  const second = labels.findIndex((c, d) => labels.indexOf(c) < d);
+  if (second < 0) return { t, labels };
+  const first = labels.indexOf(labels[second]);
+  const others = [...labels.keys()].filter((d) => d !== first && d !== second);
+  const n = t.shape[first];
+  const moved = permute(t, [...others, first, second]);
+  const flat = reshape(moved, [...moved.shape.slice(0, -2), n * n]);
+  const diagonal = slice(flat, flat.rank - 1, 0, n * n, n + 1);
+  return diagonals({ t: diagonal, labels: [...others.map((d) => labels[d]), labels[first]] });
 }
 
 function labelSizes(formula: string, inputs: string[][], operands: readonly Tensor[]): Map<string, number> {
@@ -75,9 +118,12 @@ function labelSizes(formula: string, inputs: string[][], operands: readonly Tens
       );
     inputs[i].forEach((c, d) => {
       const known = sizes.get(c);
-      if (known !== undefined && known !== t.shape[d])
-        throw new ShapeError(`einsum("${formula}"): label "${c}" stands for ${known} and for ${t.shape[d]}.`);
-      sizes.set(c, t.shape[d]);
+      const stretched = !isLetter(c) && (known === 1 || t.shape[d] === 1);
+      if (known !== undefined && known !== t.shape[d] && !stretched)
+        throw new ShapeError(
+          `einsum("${formula}"): ${isLetter(c) ? `label "${c}"` : 'an axis of "..."'} stands for ${known} and for ${t.shape[d]}.`,
+        );
+      sizes.set(c, stretched && known !== undefined ? known * t.shape[d] : t.shape[d]);
     });
   });
   return sizes;

@@ -43,6 +43,7 @@ export {
 export { lift, type TensorLike } from "./lift.ts";
 export { dot, matmul, matmulOp, outer, outerOp } from "./matmul.ts";
 export { argsort, argsortOp, type SortOptions, sort, topk } from "./order.ts";
+export { prod, prodOp } from "./product.ts";
 export {
   type Axes,
   logSumExp,
@@ -52,8 +53,6 @@ export {
   mean,
   min,
   minOp,
-  prod,
-  prodOp,
   type ReduceOptions,
   reducedShape,
   sum,

@@ -11,6 +11,7 @@ import {
   type Op,
   rng,
   ShapeError,
+  sameShape,
   shapeText,
   sizeOf,
   Tensor,
@@ -210,6 +211,15 @@ export function gather(x: TensorLike, axis: number, indices: TensorLike): Tensor
 export function scatterAdd(x: Tensor, axis: number, indices: TensorLike, source: Tensor): Tensor {
   const index = lift(indices, "scatterAdd");
   const d = normalizeAxis(axis, x.rank, "scatterAdd");
+  if (index.rank !== x.rank || index.shape.some((n, i) => i !== d && n > x.shape[i]))
+    throw new ShapeError(
+      `scatterAdd: the index has shape ${shapeText(index.shape)} and the tensor ${shapeText(x.shape)}; ` +
+        `they need as many dimensions, and no larger sizes outside axis ${axis}.`,
+    );
+  if (!sameShape(source.shape, index.shape))
+    throw new ShapeError(
+      `scatterAdd: the source has shape ${shapeText(source.shape)}; it needs that of the index, ${shapeText(index.shape)}.`,
+    );
   checkIndex(index, x.shape[d], "scatterAdd");
   return add(x, apply(scatterAddOp, [source, index], { axis: d, shape: x.shape }));
 }

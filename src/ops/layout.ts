@@ -200,6 +200,11 @@ export function slice(x: Tensor, axis: number, start = 0, stop?: number, step = 
   const n = x.shape[d];
   if (step === 0 || !Number.isInteger(step))
     throw new ArgumentError(`slice: step must be a non-zero integer; got ${step}.`);
+  if (
+    !Number.isInteger(start) ||
+    !(stop === undefined || Number.isInteger(stop) || Math.abs(stop) === Infinity)
+  )
+    throw new ArgumentError(`slice: start and stop must be integers; got ${start} and ${stop}.`);
   const clamp = (i: number): number =>
     Math.min(Math.max(i < 0 ? i + n : i, step > 0 ? 0 : -1), step > 0 ? n : n - 1);
   const from = clamp(start);

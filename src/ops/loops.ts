@@ -44,7 +44,9 @@ export function binaryForward(
     const shape = same ? x.shape : y.rank === 0 ? x.shape : broadcastShapes(x.shape, y.shape, name);
     const z = new Tensor(allocate(dtype, 0), shape, dtype);
     const out = allocate(dtype, z.size);
-    const loop = binaryLoop(expression, x.dtype, y.dtype, dtype);
+    // Two masks give a mask, as in NumPy: 1 + 1 is true.
+    const whole = dtype === "bool" && result === "same" ? `(${expression}) ? 1 : 0` : expression;
+    const loop = binaryLoop(whole, x.dtype, y.dtype, dtype);
     const [cx, cy] = [x.isContiguous, y.isContiguous];
     if (same && cx && cy) loop(out, 0, x.data, x.offset, 1, y.data, y.offset, 1, out.length);
     else if (y.size === 1 && cx && x.size === out.length)

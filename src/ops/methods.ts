@@ -27,6 +27,7 @@ import * as layout from "./layout.ts";
 import type { TensorLike } from "./lift.ts";
 import * as product from "./matmul.ts";
 import { argsort, type SortOptions, sort, topk } from "./order.ts";
+import { prod } from "./product.ts";
 import * as reduce from "./reduce.ts";
 import { type Index, index, split } from "./select.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
@@ -194,7 +195,7 @@ attach({ neg, exp, log, log1p, expm1, sqrt, square, abs, sign, sin, cos, tanh })
 attach({ sigmoid, softplus, relu, silu, gelu, erf, reciprocal: unary.reciprocal });
 const { greater, greaterEqual, less, lessEqual, equal, notEqual } = compare;
 attach({ greater, greaterEqual, less, lessEqual, equal, notEqual });
-const { sum, mean, variance, prod, max, min, logSumExp } = reduce;
+const { sum, mean, variance, max, min, logSumExp } = reduce;
 attach({ sum, mean, variance, prod, max, min, logSumExp, argmax, argmin, cumsum, softmax, logSoftmax });
 const { matmul, dot, outer } = product;
 attach({ matmul, dot, outer });

@@ -5,7 +5,7 @@
  * when they already lie side by side in memory.
  */
 
-import { extremeBlocks, logSumExpBlocks, prodBlocks, sumBlocks } from "../kernels/index.ts";
+import { extremeBlocks, logSumExpBlocks, sumBlocks } from "../kernels/index.ts";
 import {
   ArgumentError,
   allocate,
@@ -39,11 +39,13 @@ export interface ReduceOptions {
 
 type Block = (a: TypedArray, out: TypedArray, outer: number, n: number, inner: number) => void;
 
-function reduceForward(block: Block, dtype: (d: DType) => DType): Op<Axes>["forward"] {
+/** @param empty the result of no elements, where the block does not know it */
+export function reduceForward(block: Block, dtype: (d: DType) => DType, empty?: number): Op<Axes>["forward"] {
   return ([x], { axes, keepdim }) => {
     const { values, outer, n, inner } = blocks(x, axes);
     const out = allocate(dtype(x.dtype), outer * inner);
     block(values, out, outer, n, inner);
+    if (n === 0 && empty !== undefined) out.fill(empty);
     return new Tensor(out, reducedShape(x.shape, axes, keepdim), dtype(x.dtype));
   };
 }
@@ -94,11 +96,11 @@ export function reducedShape(shape: readonly number[], axes: readonly number[], 
 }
 
 /** A reduced tensor seen with its axes kept, and repeated over them. */
-function spread(G: Tensor, x: Tensor, axes: readonly number[]): Tensor {
+export function spread(G: Tensor, x: Tensor, axes: readonly number[]): Tensor {
   return broadcastTo(reshape(G, reducedShape(x.shape, axes, true)), x.shape);
 }
 
-const axisSamples = (): { inputs: Tensor[]; params: Axes }[] => [
+export const axisSamples = (): { inputs: Tensor[]; params: Axes }[] => [
   { inputs: [rng(1).normal([3, 4])], params: { axes: [0, 1], keepdim: false } },
   { inputs: [rng(2).normal([3, 4])], params: { axes: [1], keepdim: true } },
   { inputs: [rng(3).normal([2, 3, 4])], params: { axes: [0, 2], keepdim: false } },
@@ -116,16 +118,6 @@ export const sumOp: Op<Axes> = defineOp<Axes>({
     if (matrix) return tex(`${wrap(x, PREC.mul)} \\mathbf{1}`, PREC.mul);
     return tex(`\\textstyle\\sum ${wrap(x, PREC.mul)}`, PREC.mul);
   },
-  samples: axisSamples,
-});
-
-export const prodOp = defineOp<Axes>({
-  name: "prod",
-  forward: reduceForward(prodBlocks, (d) => (d === "bool" ? "int32" : d)),
-  // y / x is the product of the others; right wherever no factor is zero.
-  vjp: [(G, [x], y, { axes }) => div(spread(mul(G, y), x, axes), x)],
-  jvp: [(T, [x], y, p) => mul(y, apply(sumOp, [div(T, x)], p))],
-  latex: ([x]) => tex(`\\textstyle\\prod ${wrap(x, PREC.mul)}`, PREC.mul),
   samples: axisSamples,
 });
 
@@ -151,16 +143,16 @@ export const minOp = extreme("min", -1);
 
 export const logSumExpOp = defineOp<Axes>({
   name: "logSumExp",
-  forward: reduceForward(logSumExpBlocks, toFloat),
+  forward: reduceForward(logSumExpBlocks, toFloat, Number.NEGATIVE_INFINITY),
   vjp: [(G, [x], y, { axes }) => mul(spread(G, x, axes), exp(sub(x, spread(y, x, axes))))],
   jvp: [(T, [x], y, p) => apply(sumOp, [mul(T, exp(sub(x, spread(y, x, p.axes))))], p)],
   latex: ([x]) => tex(`\\log \\textstyle\\sum e^{${x.tex}}`, PREC.unary),
   samples: axisSamples,
 });
 
-type Axis = number | readonly number[] | null;
+export type Axis = number | readonly number[] | null;
 
-function reduce(
+export function reduce(
   op: Op<Axes>,
   x: TensorLike,
   axis: Axis | undefined,
@@ -185,15 +177,6 @@ function reduce(
  * ```
  */
 export const sum = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor => reduce(sumOp, x, axis, o);
-/**
- * Product over axes; 1 of nothing.
- * @throws ArgumentError when the tensor has no such axis.
- * @example
- * ```ts
- * prod([1, 2, 3, 4]); // → tensor(24, float64)
- * ```
- */
-export const prod = (x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor => reduce(prodOp, x, axis, o);
 /**
  * Largest value over axes; the gradient is shared equally among equals.
  * @throws ArgumentError when the tensor has no such axis.

@@ -8,6 +8,7 @@
 import {
   ArgumentError,
   broadcastShapes,
+  normalizeAxis,
   ShapeError,
   shapeText,
   sizeOf,
@@ -20,7 +21,7 @@ import { concat } from "./join.ts";
 import { permute, reshape, slice } from "./layout.ts";
 
 /** A position, a Python slice as text ("1:3", "::-1", ":"), "...", null for a new axis, positions, or a mask. */
-export type Index = number | string | null | readonly number[] | Tensor;
+export type Index = number | string | null | readonly number[] | readonly boolean[] | Tensor;
 
 /**
  * Positions of the non-zero elements, one row an element: shape [count, rank].
@@ -112,8 +113,13 @@ function parseSlice(text: string, n: number): { start: number; stop: number | un
   return { start, stop: match[2] === undefined ? undefined : Number(match[2]), step };
 }
 
-function asPositions(spec: readonly number[] | Tensor, shape: readonly number[], axis: number): Tensor[] {
-  const t = spec instanceof Tensor ? spec : tensor(spec as number[], { dtype: "int32" });
+function asPositions(
+  spec: readonly number[] | readonly boolean[] | Tensor,
+  shape: readonly number[],
+  axis: number,
+): Tensor[] {
+  const mask = !(spec instanceof Tensor) && typeof spec[0] === "boolean";
+  const t = spec instanceof Tensor ? spec : tensor(spec as number[], mask ? {} : { dtype: "int32" });
   if (t.dtype !== "bool") {
     const fixed = Int32Array.from(t.values(), (i) => position(i, shape[axis], axis));
     return [new Tensor(fixed, t.shape, "int32")];
@@ -157,7 +163,11 @@ function gatherLists(x: Tensor, lists: { axis: number; at: Tensor }[]): Tensor {
  * ```
  */
 export function split(x: Tensor, sizes: number | readonly number[], axis = 0): Tensor[] {
-  const n = x.shape.at(axis) ?? 0;
+  const n = x.shape[normalizeAxis(axis, x.rank, "split")];
+  const least = typeof sizes === "number" ? 1 : 0;
+  for (const size of typeof sizes === "number" ? [sizes] : sizes)
+    if (!Number.isInteger(size) || size < least)
+      throw new ArgumentError(`split: a piece of size ${size}; sizes are integers of at least ${least}.`);
   const list =
     typeof sizes === "number"
       ? Array.from({ length: Math.ceil(n / sizes) }, (_, i) => Math.min(sizes, n - i * sizes))
@@ -180,6 +190,10 @@ export function pad(x: Tensor, widths: readonly (readonly [number, number])[], v
   if (widths.length !== x.rank)
     throw new ShapeError(
       `pad: ${widths.length} pairs of widths for ${x.rank} axes; give one [before, after] an axis.`,
+    );
+  if (widths.flat().some((n) => !Number.isInteger(n) || n < 0))
+    throw new ArgumentError(
+      `pad: widths are non-negative integers; got ${JSON.stringify(widths)}. To cut, use slice.`,
     );
   return widths.reduce((out, [before, after], d) => {
     const block = (n: number): Tensor[] =>
@@ -208,5 +222,10 @@ function cast(p: Tensor, like: Tensor): Tensor {
  */
 export function tile(x: Tensor, counts: readonly number[]): Tensor {
   if (counts.length !== x.rank) throw new ShapeError(`tile: ${counts.length} counts for ${x.rank} axes.`);
-  return counts.reduce((out, n, d) => (n === 1 ? out : concat(new Array<Tensor>(n).fill(out), d)), x);
+  if (counts.some((n) => !Number.isInteger(n) || n < 0))
+    throw new ArgumentError(`tile: counts are non-negative integers; got ${shapeText(counts)}.`);
+  return counts.reduce((out, n, d) => {
+    if (n === 1) return out;
+    return n === 0 ? slice(out, d, 0, 0) : concat(new Array<Tensor>(n).fill(out), d);
+  }, x);
 }

@@ -6,6 +6,7 @@
 
 import { softmaxBlocks } from "../kernels/index.ts";
 import {
+  ArgumentError,
   allocate,
   normalizeAxis,
   rng,
@@ -99,6 +100,15 @@ export function reduceLoss(each: Tensor, reduction: Reduction): Tensor {
   return reduction === "mean" ? mean(each) : reduction === "sum" ? sum(each) : each;
 }
 
+function checkLabels(y: Tensor, classes: number): void {
+  y.values().forEach((c: number, i: number) => {
+    if (!Number.isInteger(c) || c < 0 || c >= classes)
+      throw new ArgumentError(
+        `crossEntropy: label ${c} of example ${i} is not a class; logits with ${classes} columns have 0 to ${classes - 1}.`,
+      );
+  });
+}
+
 /**
  * Softmax cross-entropy from logits: −log softmax(S)[n, y_n], averaged over n unless told.
  * @param logits [N, C]
@@ -123,6 +133,7 @@ export function crossEntropy(
       `crossEntropy: logits have shape ${shapeText(s.shape)} and the target ${shapeText(y.shape)}; ` +
         "expected logits [N, C] with labels [N] or probabilities [N, C].",
     );
+  if (labels && y.hasValues) checkLabels(y, s.shape[1]);
   const logP = logSoftmax(s, 1);
   const each = labels
     ? neg(reshape(gather(logP, 1, reshape(y, [y.size, 1])), [y.size]))

@@ -193,15 +193,17 @@ type Read<L extends string, E> = L extends `${infer C}${infer R}`
 
 type Contract<F extends string, L extends readonly unknown[]> = string extends F
   ? any
-  : F extends `${infer Inputs}->${infer Out}`
-    ? Stated<L> extends true
-      ? BindAll<Inputs, L> extends infer E
-        ? E extends Fault<string>
-          ? E
-          : Read<Out, E>
+  : F extends `${string}.${string}`
+    ? any
+    : F extends `${infer Inputs}->${infer Out}`
+      ? Stated<L> extends true
+        ? BindAll<Inputs, L> extends infer E
+          ? E extends Fault<string>
+            ? E
+            : Read<Out, E>
+          : any
         : any
-      : any
-    : any;
+      : any;
 
 /** The shape of an Einstein sum with "->"; without it, one found when the code runs. */
 export type Contracted<F extends string, L extends readonly unknown[]> =

@@ -6,7 +6,7 @@
  * multiply it by what arrives.
  */
 
-import { type Op, rng, type Tensor } from "../tensor/index.ts";
+import { DTypeError, type Op, rng, type Tensor } from "../tensor/index.ts";
 import { add, div, mul, pow, sub } from "./arithmetic.ts";
 import { apply, defineOp } from "./define.ts";
 import { call, PREC, tex, wrap } from "./latex.ts";
@@ -143,7 +143,12 @@ export const one =
  * neg([1, -2]); // → tensor([-1,  2], shape=[2], float64)
  * ```
  */
-export const neg = one(negOp);
+export const neg = (x: TensorLike): Tensor => {
+  const t = lift(x, "neg");
+  if (t.dtype === "bool")
+    throw new DTypeError('neg: a bool tensor has no negative; use not(), or astype("int32") first.');
+  return apply(negOp, [t], null);
+};
 /**
  * eˣ, elementwise. Derivative: eˣ.
  * @example

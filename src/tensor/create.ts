@@ -3,7 +3,7 @@
  */
 
 import { allocate, type DType, dtypeOf, type TypedArray } from "./dtype.ts";
-import { ArgumentError, ShapeError, shapeText } from "./errors.ts";
+import { ArgumentError, DTypeError, ShapeError, shapeText } from "./errors.ts";
 import { sizeOf } from "./shape.ts";
 import { type Nested, Tensor } from "./tensor.ts";
 import type { Reshaped, Shape } from "./types.ts";
@@ -41,20 +41,47 @@ export function tensor(
   const flat: (number | boolean)[] = [];
   collect(data, shape, 0, flat);
   const dtype = options.dtype ?? (flat.length > 0 && typeof flat[0] === "boolean" ? "bool" : "float64");
-  const out = allocate(dtype, flat.length);
-  for (let i = 0; i < flat.length; i++) out[i] = Number(flat[i]);
-  return new Tensor(out, checkShape(given ?? shape, flat.length), dtype);
+  return new Tensor(stored(flat, dtype), checkShape(given ?? shape, flat.length), dtype);
 }
 
-function fromTyped(data: ArrayBufferView, given: number[] | undefined, options: TensorOptions): Tensor {
-  const kind = dtypeOf(data);
-  const values = data as TypedArray;
-  const dtype = options.dtype ?? kind ?? "float64";
-  const shape = checkShape(given ?? [values.length], values.length);
-  if (dtype === kind) return new Tensor(values, shape, dtype);
+/** Numbers as the elements of a dtype; int32 truncates fractions but refuses what it cannot hold. */
+function stored(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   const out = allocate(dtype, values.length);
-  out.set(values as ArrayLike<number>);
-  return new Tensor(out, shape, dtype);
+  for (let i = 0; i < values.length; i++) {
+    const x = Number(values[i]);
+    out[i] = dtype === "bool" ? (x ? 1 : 0) : x;
+    if (dtype === "int32" && out[i] !== Math.trunc(x))
+      throw new ArgumentError(
+        `tensor(): ${x} at flat position ${i} does not fit int32 (−2³¹ to 2³¹ − 1); use float64.`,
+      );
+  }
+  return out;
+}
+
+/** What becomes of typed arrays whose element type is not kept. Uint32 may exceed int32. */
+const OTHERS: Record<string, DType> = {
+  Int8Array: "int32",
+  Uint8Array: "int32",
+  Uint8ClampedArray: "int32",
+  Buffer: "int32",
+  Int16Array: "int32",
+  Uint16Array: "int32",
+  Float16Array: "float32",
+};
+
+function fromTyped(data: ArrayBufferView, given: number[] | undefined, options: TensorOptions): Tensor {
+  if (data instanceof DataView || data instanceof BigInt64Array || data instanceof BigUint64Array)
+    throw new DTypeError(
+      `tensor(): a ${data.constructor.name} holds no numbers that a tensor keeps; convert it first, ` +
+        "e.g. Float64Array.from(data, Number).",
+    );
+  // Bytes are numbers, as in NumPy; a mask is made of booleans or asks for bool.
+  const kind = data instanceof Uint8Array && options.dtype !== "bool" ? undefined : dtypeOf(data);
+  const values = data as TypedArray;
+  const dtype = options.dtype ?? kind ?? OTHERS[data.constructor.name] ?? "float64";
+  const shape = checkShape(given ?? [values.length], values.length);
+  if (dtype === kind && dtype !== "bool") return new Tensor(values, shape, dtype);
+  return new Tensor(stored(values, dtype), shape, dtype);
 }
 
 function collect(data: any, shape: number[], d: number, flat: (number | boolean)[]): void {
@@ -75,7 +102,10 @@ function collect(data: any, shape: number[], d: number, flat: (number | boolean)
   for (const row of data) collect(row, shape, d + 1, flat);
 }
 
-function checkSizes(shape: readonly number[]): readonly number[] {
+/** Refuses what is not a shape: an array of non-negative integers. */
+export function checkSizes(shape: readonly number[]): readonly number[] {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`A shape is an array of sizes, such as [${shape}]; got ${shape} alone.`);
   for (const n of shape)
     if (!Number.isInteger(n) || n < 0)
       throw new ShapeError(`A shape is made of non-negative integers; got ${shapeText(shape)}.`);
@@ -106,6 +136,8 @@ export function full<const S extends Shape = any>(
 ): Tensor<Reshaped<S>> {
   const dims = shape as unknown as readonly number[];
   const dtype = options.dtype ?? "float64";
+  if (typeof value !== "number" && typeof value !== "boolean")
+    throw new ArgumentError(`full(): the value must be a number; got ${typeof value}.`);
   const data = allocate(dtype, sizeOf(checkSizes(dims)));
   if (value !== 0) data.fill(value);
   return new Tensor(data, dims, dtype);
@@ -220,6 +252,8 @@ export function oneHot(
   classes: number,
   options: TensorOptions = {},
 ): Tensor {
+  if (!Number.isInteger(classes) || classes < 1)
+    throw new ArgumentError(`oneHot(): the number of classes must be a positive integer; got ${classes}.`);
   const list = labels instanceof Tensor ? labels.values() : labels;
   const out = full([list.length, classes], 0, options);
   for (let i = 0; i < list.length; i++) {

@@ -5,6 +5,8 @@
  * sixteen digits; float32 is for training, int32 for labels and indices, bool for masks.
  */
 
+import { DTypeError, ShapeError } from "./errors.ts";
+
 export type DType = "float64" | "float32" | "int32" | "bool";
 export type TypedArray =
   | Float64Array<ArrayBufferLike>
@@ -20,16 +22,26 @@ export type TypedArray =
  * ```
  */
 export function allocate(dtype: DType, size: number): TypedArray {
-  switch (dtype) {
-    case "float64":
-      return new Float64Array(size);
-    case "float32":
-      return new Float32Array(size);
-    case "int32":
-      return new Int32Array(size);
-    case "bool":
-      return new Uint8Array(size);
+  try {
+    switch (dtype) {
+      case "float64":
+        return new Float64Array(size);
+      case "float32":
+        return new Float32Array(size);
+      case "int32":
+        return new Int32Array(size);
+      case "bool":
+        return new Uint8Array(size);
+    }
+  } catch (cause) {
+    const bytes = size * { float64: 8, float32: 4, int32: 4, bool: 1 }[dtype];
+    throw new ShapeError(
+      `A tensor of ${size} elements of ${dtype} needs ${(bytes / 2 ** 30).toPrecision(3)} GiB, which this ` +
+        "machine does not give. Work in batches, or with a smaller dtype.",
+      { cause },
+    );
   }
+  throw new DTypeError(`There is no dtype "${dtype}"; use float64, float32, int32 or bool.`);
 }
 
 /** The dtype that a typed array stores; undefined for arrays gradlab does not keep. */

@@ -1,4 +1,16 @@
-export * from "./create.ts";
+export {
+  arange,
+  eye,
+  full,
+  linspace,
+  oneHot,
+  ones,
+  onesLike,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./create.ts";
 export { allocate, type DType, isFloat, promote, type TypedArray, toFloat } from "./dtype.ts";
 export * from "./errors.ts";
 export { type Jvp, type LatexContext, Node, type Op, type Sample, type Tex, type Vjp } from "./op.ts";

@@ -5,6 +5,7 @@
  * seeded through splitmix32. Streams are values, not a hidden global: pass them, or `split` them.
  */
 
+import { checkSizes } from "./create.ts";
 import { allocate, type DType } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import { sizeOf } from "./shape.ts";
@@ -13,6 +14,11 @@ import type { Reshaped } from "./types.ts";
 
 export interface RandomOptions {
   dtype?: DType;
+}
+
+function count(n: number, what: string): void {
+  if (!Number.isInteger(n) || n < 0)
+    throw new ArgumentError(`${what} must be a non-negative integer; got ${n}.`);
 }
 
 /**
@@ -96,6 +102,8 @@ export class Random {
     std = 1,
     options: RandomOptions = {},
   ): Tensor<Reshaped<S>> {
+    if (!(std >= 0))
+      throw new ArgumentError(`normal(): the standard deviation must not be negative; got ${std}.`);
     return this.#fill(shape ?? [], options, () => mean + std * this.gaussian());
   }
 
@@ -106,21 +114,26 @@ export class Random {
     high = 1,
     options: RandomOptions = {},
   ): Tensor<Reshaped<S>> {
+    if (!(high >= low)) throw new ArgumentError(`uniform(): low = ${low} is above high = ${high}.`);
     return this.#fill(shape ?? [], options, () => low + (high - low) * this.random());
   }
 
   /** Independent integers from [low, high). */
   integers(shape: readonly number[], low: number, high: number): Tensor {
+    if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high)
+      throw new ArgumentError(`integers(): needs integers low < high; got ${low} and ${high}.`);
     return this.#fill(shape, { dtype: "int32" }, () => low + this.integer(high - low));
   }
 
   /** Ones with probability p, else zeros. */
   bernoulli(shape: readonly number[], p: number, options: RandomOptions = {}): Tensor {
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli(): p must be between 0 and 1; got ${p}.`);
     return this.#fill(shape, options, () => (this.random() < p ? 1 : 0));
   }
 
   /** A random order of 0 … n − 1 (Fisher–Yates). */
   permutation(n: number): Tensor {
+    count(n, "permutation(): n");
     const out = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -129,30 +142,37 @@ export class Random {
     return new Tensor(out, [n], "int32");
   }
 
-  /** `count` indices below n, with replacement unless told, weighted by `weights` (any positive scale). */
-  choice(n: number, count: number, o: { replace?: boolean; weights?: ArrayLike<number> } = {}): Tensor {
+  /** `draws` indices below n, with replacement unless told, weighted by `weights` (any positive scale). */
+  choice(n: number, draws: number, o: { replace?: boolean; weights?: ArrayLike<number> } = {}): Tensor {
     const replace = o.replace ?? true;
-    if (!replace && count > n)
-      throw new ArgumentError(`choice(): cannot take ${count} of ${n} without replacement.`);
-    if (!o.weights && !replace) return new Tensor(this.permutation(n).data.slice(0, count), [count], "int32");
+    count(n, "choice(): n");
+    count(draws, "choice(): the number of draws");
+    if ((!replace || n === 0) && draws > n)
+      throw new ArgumentError(
+        `choice(): cannot take ${draws} of ${n}${replace ? "" : " without replacement"}.`,
+      );
+    if (!o.weights && !replace) return new Tensor(this.permutation(n).data.slice(0, draws), [draws], "int32");
     const left = o.weights ? Float64Array.from(o.weights) : new Float64Array(n).fill(1);
     if (left.length !== n) throw new ArgumentError(`choice(): ${left.length} weights for ${n} items.`);
-    const out = new Int32Array(count);
-    for (let k = 0; k < count; k++) {
+    const out = new Int32Array(draws);
+    for (let k = 0; k < draws; k++) {
       const total = left.reduce((s, w) => s + w, 0);
-      if (!(total > 0) || !Number.isFinite(total))
-        throw new ArgumentError("choice(): the weights must be finite, non-negative and not all zero.");
+      if (!(total > 0) || !Number.isFinite(total) || left.some((w) => w < 0))
+        throw new ArgumentError(
+          `choice(): the weights must be finite, non-negative and not all zero${k > 0 ? `; ${k} draws used them up` : ""}.`,
+        );
       let u = this.random() * total;
       let i = 0;
       while (i < n - 1 && (u >= left[i] || left[i] === 0)) u -= left[i++];
       out[k] = i;
       if (!replace) left[i] = 0;
     }
-    return new Tensor(out, [count], "int32");
+    return new Tensor(out, [draws], "int32");
   }
 
   /** Counts of `trials` draws over the classes of `probabilities`. */
   multinomial(trials: number, probabilities: ArrayLike<number>): Tensor {
+    count(trials, "multinomial(): the number of trials");
     const out = new Int32Array(probabilities.length);
     for (const i of this.choice(probabilities.length, trials, { weights: probabilities }).data) out[i]++;
     return new Tensor(out, [out.length], "int32");
@@ -165,7 +185,7 @@ export class Random {
 
   #fill(shape: readonly number[], options: RandomOptions, draw: () => number): Tensor {
     const dtype = options.dtype ?? "float64";
-    const data = allocate(dtype, sizeOf(shape));
+    const data = allocate(dtype, sizeOf(checkSizes(shape)));
     for (let i = 0; i < data.length; i++) data[i] = draw();
     return new Tensor(data, shape, dtype);
   }

@@ -165,8 +165,10 @@ export class Tensor<in out S extends Shape = any> {
     return format(this);
   }
 
-  toJSON(): { dtype: DType; shape: readonly number[]; data: number[] } {
-    return { dtype: this.dtype, shape: this.shape, data: Array.from(this.values()) };
+  /** For JSON.stringify; NaN and infinities, which JSON lacks, become "NaN", "Infinity" and "-Infinity". */
+  toJSON(): { dtype: DType; shape: readonly number[]; data: (number | string)[] } {
+    const data = Array.from(this.values(), (x) => (Number.isFinite(x) ? x : String(x)));
+    return { dtype: this.dtype, shape: this.shape, data };
   }
 
   /** Iterates over the first dimension's numbers (rank 1) or rows. */
