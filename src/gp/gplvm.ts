@@ -13,7 +13,7 @@ import { Adam, minimize } from "../optim/index.ts";
 import { ArgumentError, eye, type Random, ShapeError, shapeText, Tensor, tensor } from "../tensor/index.ts";
 import { evidence, factorise, solveWith } from "./evidence.ts";
 import { linearFused, rbfFused, type ValueAndGradient } from "./fused.ts";
-import { Kernel, Linear, RBF } from "./kernels.ts";
+import { Kernel, Linear, shortValues } from "./kernels.ts";
 import {
   checkOptions,
   heldHyperparameters,
@@ -21,6 +21,7 @@ import {
   startHyperparameters,
   startPoints,
 } from "./start.ts";
+import { RBF } from "./stationary.ts";
 
 export interface GPLVMOptions {
   /** Q. Default 2. */
@@ -211,6 +212,20 @@ export class GPLVM {
     }
     this.nIter = Math.min(this.nIter, maxIter);
     return now();
+  }
+
+  toString(): string {
+    const { kernel = "rbf" } = this.options;
+    const what = `GPLVM of ${this.latentDim} latent dimensions, ${kernel instanceof Kernel ? kernel.constructor.name : kernel} kernel`;
+    if (!this.X) return `${what}, not fitted`;
+    const names = Object.entries(this.hyperparameters).map(([name, t]) => `${name} ${shortValues(t)}`);
+    return (
+      `${what}, ${this.X.shape[0]} points, ${this.converged ? "converged" : "stopped"} after ${this.nIter} iterations ` +
+      `at log-likelihood ${this.logLikelihood.toPrecision(6)}; ${names.join(", ")}`
+    );
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   #kernelMatrix(A: Tensor, B: Tensor, same: boolean): Tensor {

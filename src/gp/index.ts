@@ -6,10 +6,8 @@ export {
   Kernel,
   type KernelParameters,
   Linear as LinearKernel,
-  Matern,
-  RBF,
-  type StationaryOptions,
   White as WhiteKernel,
 } from "./kernels.ts";
 export { GPRegression, type GPRegressionOptions } from "./regression.ts";
 export { gplvmL1, gplvmL2, gplvmLogLikelihood, type LinearGplvm, linearKernel } from "./sheet.ts";
+export { Matern, RBF, type StationaryOptions } from "./stationary.ts";

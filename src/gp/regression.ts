@@ -35,7 +35,8 @@ import {
   tensor,
 } from "../tensor/index.ts";
 import { evidence, type Factor, factorise, solveWith } from "./evidence.ts";
-import { type Kernel, type KernelParameters, RBF } from "./kernels.ts";
+import type { Kernel, KernelParameters } from "./kernels.ts";
+import { RBF } from "./stationary.ts";
 
 export interface GPRegressionOptions {
   /** Default RBF(). */
@@ -112,6 +113,15 @@ export class GPRegression {
     const weights = solveWith(factor, Float64Array.from(targets.values()), 1);
     this.fitted = { X: inputs, mean, factor, weights };
     return this;
+  }
+
+  toString(): string {
+    const what = `GPRegression with ${this.kernel}, noise ${this.noise.toPrecision(4)}`;
+    if (!this.fitted) return `${what}, not fitted`;
+    return `${what}, ${this.fitted.factor.n} points at log marginal likelihood ${this.logMarginalLikelihood.toPrecision(6)}`;
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   #optimise(X: Tensor, y: Tensor): void {

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import {
   evidence,
   eye,
@@ -312,6 +313,22 @@ test("jitter is added when needed, reported, and refused when hopeless", () => {
   assert.throws(() => factorise(Float64Array.of(Number.NaN), 1, "test"), /NaN/);
 });
 
+test("models and kernels print as what they are", () => {
+  assert.equal(
+    inspect(new RBF({ lengthscale: [1, 2.5] }).add(new WhiteKernel())),
+    "Combined(0.variance 1, 0.lengthscale [1, 2.5], 1.variance 1)",
+  );
+  assert.equal(String(new GPLVM()), "GPLVM of 2 latent dimensions, rbf kernel, not fitted");
+  const Y = lowRank(5, 20, 6, 2);
+  assert.match(
+    inspect(new GPLVM({ kernel: "linear", objective: "ml" }).fit(Y)),
+    /linear kernel, 20 points, converged after \d+ iterations at log-likelihood -?[\d.]+; alpha .*, beta /,
+  );
+  const gp = new GPRegression({ optimize: false });
+  assert.match(String(gp), /^GPRegression with RBF\(variance 1, lengthscale 1\), noise 0.1000, not fitted$/);
+  assert.match(inspect(gp.fit([1, 2], [3, 4])), /2 points at log marginal likelihood -/);
+});
+
 test("errors", () => {
   assert.throws(() => new RBF({ variance: -1 }), /variance must be positive/);
   assert.throws(
@@ -343,6 +360,7 @@ test("errors", () => {
     /no hyperparameter "gamma".*lengthscale/,
   );
   assert.throws(() => new GPLVM({ initX: normal(1, 5, 3) }).fit(normal(1, 5, 3)), /initX has shape \[5, 3\]/);
+  assert.throws(() => new RBF().gram([[1, 2]] as never), /points are tensors \[n, Q\]/);
   assert.throws(() => new Matern({ nu: 1 as never }), /nu must be/);
   assert.ok(
     new WhiteKernel()
