@@ -16,6 +16,7 @@ import {
   type Vjp,
 } from "../tensor/index.ts";
 
+/** One step of a backward sweep: an operation, what arrived at it, what it passed on. */
 export interface Step {
   /** The tensor whose cotangent was just finished. */
   output: Tensor;

@@ -65,6 +65,7 @@ export function variable(t: Tensor): Tensor {
   return out;
 }
 
+/** With respect to what `grad` and `valueAndGrad` differentiate. */
 export interface GradOptions {
   /** Which arguments to differentiate by: a position, or several. Default 0. */
   argnums?: number | readonly number[];

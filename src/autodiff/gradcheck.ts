@@ -9,6 +9,7 @@
 import { isFloat, NumericalError, type Tensor } from "../tensor/index.ts";
 import { grad, vjp } from "./grad.ts";
 
+/** How strictly `gradcheck` compares, and to which order. */
 export interface GradcheckOptions {
   /** Largest allowed |analytic − numeric| / max(1, |analytic|, |numeric|). Default 1e-6. */
   tolerance?: number;

@@ -12,6 +12,7 @@ import { inOrder } from "./forward.ts";
 import { traced, tracing } from "./grad.ts";
 import { fillTree, leaves, mapTree, type Tree } from "./tree.ts";
 
+/** Along which axes `vmap` maps; null for an argument that all examples share. */
 export interface VmapOptions {
   /** The axis of each argument that runs over examples; null for one shared by all. Default 0 for all. */
   inAxes?: number | null | readonly (number | null)[];

@@ -18,6 +18,7 @@ import { countsOf, streamOf } from "./synthetic.ts";
  */
 export const speciesNames = ["disc", "ring", "square", "triangle", "cross", "bar", "crescent"] as const;
 
+/** How many creatures of each species, how large and how noisy. */
 export interface CreatureOptions {
   /** How many pictures in all (shared out evenly), or how many of each species. Default 700. */
   samples?: number | readonly number[];
@@ -28,6 +29,7 @@ export interface CreatureOptions {
   seed?: number | Random;
 }
 
+/** Pictures of made species with their labels. */
 export interface Creatures {
   /** [N, size, size], about 0 (background) to 1. */
   images: Tensor;

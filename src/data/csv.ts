@@ -18,6 +18,7 @@ export interface CsvOptions {
   missing?: readonly string[];
 }
 
+/** Columns by name: numbers where all entries are numbers, else text. */
 export type Columns = Record<string, Float64Array | string[]>;
 
 /**

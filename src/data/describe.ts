@@ -8,8 +8,10 @@
 import { ArgumentError, Tensor } from "../tensor/index.ts";
 import { type FrameLike, isSeriesLike } from "./frame.ts";
 
+/** What has named columns: a data frame, or lists by name. */
 export type ColumnSource = FrameLike | Record<string, ArrayLike<unknown> | Tensor>;
 
+/** One column in numbers; missing values are counted apart. */
 export interface Summary {
   column: string;
   count: number;
@@ -39,6 +41,7 @@ export function describe(source: ColumnSource): Summary[] {
   return columnsOf(source).map(({ name, values }) => summarize(name, values));
 }
 
+/** One group: its key, its size, and a statistic of each chosen column. */
 export interface GroupSummary {
   /** Rows in the group. */
   rows: number;

@@ -8,6 +8,7 @@
 import { ArgumentError, type DType, Tensor } from "../tensor/index.ts";
 import { readColumns } from "./csv.ts";
 
+/** The digits as scikit-learn's `load_digits` gives them. */
 export interface Digits {
   /** One row an image: [1797, 64]. */
   data: Tensor<[1797, 64]>;

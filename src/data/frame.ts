@@ -9,7 +9,9 @@
 import { ArgumentError, allocate, type DType, Tensor } from "../tensor/index.ts";
 import { type CsvOptions, parseTable, readText } from "./csv.ts";
 
+/** The danfojs-node module. */
 export type Danfo = typeof import("danfojs-node");
+/** danfo's DataFrame. */
 export type DataFrame = InstanceType<Danfo["DataFrame"]>;
 
 /** The parts of a data frame (or series) that are read here. */
@@ -127,6 +129,7 @@ export async function readCsv(file: string | URL, options: CsvOptions = {}): Pro
   return makeFrame(table.map(({ name, values }) => ({ name, values: Array.from<unknown>(values) })));
 }
 
+/** Which columns of a frame become a tensor, and what becomes of missing values. */
 export interface FrameToTensorOptions {
   /** Which columns, in which order. By default all. */
   columns?: readonly string[];

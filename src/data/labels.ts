@@ -4,6 +4,7 @@
 
 import { ArgumentError, Tensor } from "../tensor/index.ts";
 
+/** Labels as integers, with the names they stand for. */
 export interface Encoded {
   /** [N], int32: positions in `classes`. */
   labels: Tensor;

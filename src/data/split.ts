@@ -6,6 +6,7 @@
 import { ArgumentError, type Random, rng, type Tensor, Tensor as TensorClass } from "../tensor/index.ts";
 import { type OfRows, type Rows, rowCount, takeRows } from "./rows.ts";
 
+/** How large the parts are and how rows are chosen. */
 export interface SplitOptions {
   /** A share between 0 and 1, or a number of rows. Default 0.25. */
   testSize?: number;
@@ -19,6 +20,7 @@ export interface SplitOptions {
   stratify?: Tensor | ArrayLike<number | string>;
 }
 
+/** Two parts of some arrays, and the rows that each part has. */
 export interface Split<A> {
   train: { [K in keyof A]: OfRows<A[K]> };
   test: { [K in keyof A]: OfRows<A[K]> };

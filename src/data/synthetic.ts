@@ -4,6 +4,7 @@
 
 import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
 
+/** Points with their labels. */
 export interface Labelled {
   /** [N, D] */
   data: Tensor;
@@ -11,6 +12,7 @@ export interface Labelled {
   target: Tensor;
 }
 
+/** Settings of `makeBlobs`. */
 export interface BlobOptions {
   /** How many points in all (shared out evenly), or how many of each blob. Default 100. */
   samples?: number | readonly number[];
@@ -67,6 +69,7 @@ export function makeBlobs(options: BlobOptions = {}): Labelled & { centers: Tens
   return { ...pack(rows, d, options.shuffle ?? true, random), centers: new Tensor(flat, [k, d], "float64") };
 }
 
+/** Settings of `makeMoons`. */
 export interface MoonOptions {
   samples?: number | readonly [number, number];
   /** Standard deviation of the noise added to each coordinate. Default 0. */

@@ -36,6 +36,7 @@ import { logGammaDraw } from "./gammainc.ts";
 
 const LOG_2PI = Math.log(2 * Math.PI);
 
+/** A multivariate normal's spread: Σ, Σ⁻¹, or L with Σ = L Lᵀ; each [..., d, d]. */
 export type Spread = { covariance: TensorLike } | { precision: TensorLike } | { scaleTril: TensorLike };
 
 /**

@@ -9,6 +9,7 @@ import { principal } from "../models/pca.ts";
 import { mul, sub } from "../ops/index.ts";
 import { ArgumentError, ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
 
+/** Where the likelihood of the linear GP-LVM is largest. */
 export interface LinearOptimum {
   /** [N, Q]. */
   X: Tensor;

@@ -23,6 +23,7 @@ import {
 } from "./start.ts";
 import { RBF } from "./stationary.ts";
 
+/** Settings of `GPLVM`. */
 export interface GPLVMOptions {
   /** Q. Default 2. */
   latentDim?: number;

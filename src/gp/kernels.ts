@@ -17,6 +17,7 @@ import {
   zeros,
 } from "../tensor/index.ts";
 
+/** A kernel's parameters by name. */
 export type KernelParameters = Record<string, Tensor>;
 
 /**

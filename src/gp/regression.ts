@@ -38,6 +38,7 @@ import { evidence, type Factor, factorise, solveWith } from "./evidence.ts";
 import type { Kernel, KernelParameters } from "./kernels.ts";
 import { RBF } from "./stationary.ts";
 
+/** Settings of `GPRegression`. */
 export interface GPRegressionOptions {
   /** Default RBF(). */
   kernel?: Kernel;

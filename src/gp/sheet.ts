@@ -10,6 +10,7 @@ import { inv, logdet, trace } from "../linalg/index.ts";
 import { add, lift, matmul, mul, pow, sub, type TensorLike, transpose } from "../ops/index.ts";
 import { eye, ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
 
+/** Parameters of the linear GP-LVM: latent points X [N, Q], α and β. */
 export interface LinearGplvm {
   /** Latent positions, [N, Q]. */
   X: Tensor;

@@ -178,6 +178,7 @@ export const norm2Op: Op<{ axes: readonly number[]; keepdim: boolean }> = define
   ],
 });
 
+/** Which norm, and over which axes. */
 export interface NormOptions {
   /** 2 (default; of all entries, so Frobenius for a matrix), 1, Infinity, or any p ≥ 1. */
   ord?: number;

@@ -9,6 +9,7 @@ import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
 import { type CurvePoint, type EmResult, em, type Family } from "./em.ts";
 import { firstResponsibilities, type Start } from "./starts.ts";
 
+/** Settings that all mixtures share; names and defaults are scikit-learn's. */
 export interface MixtureOptions {
   /** Number of components. Default 1. */
   nComponents?: number;

@@ -24,6 +24,7 @@ import {
 } from "../ops/index.ts";
 import { ShapeError, shapeText, type Tensor } from "../tensor/index.ts";
 
+/** π [K], μ [K, d] and Σ [K, d, d] of a Gaussian mixture, stacked or in lists. */
 export interface GaussianMixtureParameters {
   /** π [K]. */
   weights: Tensor;
@@ -114,6 +115,7 @@ export function responsibilities(p: GaussianMixtureParameters, X: Tensor): Tenso
   return softmax(jointLogProbability(p, X), 1);
 }
 
+/** π [K] and p [K, D] of a Bernoulli mixture. */
 export interface BernoulliMixtureParameters {
   /** π [K]. */
   weights: Tensor;

@@ -9,6 +9,7 @@ import { KMeans, kMeansPlusPlus } from "../models/kmeans.ts";
 import type { Data } from "../models/rows.ts";
 import { ArgumentError, type Random, Tensor } from "../tensor/index.ts";
 
+/** How the first responsibilities are chosen, as in scikit-learn. */
 export type Start = "kmeans" | "k-means++" | "random" | "random_from_data";
 
 /** n × K. @throws ArgumentError for another way */

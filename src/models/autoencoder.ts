@@ -6,6 +6,7 @@ import { init, type LayerOptions, Module, Parameter } from "../nn/index.ts";
 import { transpose } from "../ops/index.ts";
 import { ArgumentError, ShapeError, shapeText, type Tensor, zeros } from "../tensor/index.ts";
 
+/** Settings of `Autoencoder`. */
 export interface AutoencoderOptions extends LayerOptions {
   /** Applied to the code and to the reconstruction; none gives the linear autoencoder Wᵀ W x. */
   activation?: (x: Tensor) => Tensor;

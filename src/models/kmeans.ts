@@ -8,6 +8,7 @@
 import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
 import { asData, asRows, type Data, type Rows, requireEnough, sameColumns } from "./rows.ts";
 
+/** Settings of `KMeans`; names and defaults are scikit-learn's. */
 export interface KMeansOptions {
   /** K. Default 8. */
   nClusters?: number;

@@ -22,6 +22,7 @@ import { minimize } from "../optim/index.ts";
 import { ArgumentError, ShapeError, shapeText, Tensor, zeros } from "../tensor/index.ts";
 import { asRows, type Rows, sameColumns } from "./rows.ts";
 
+/** Settings of `LogisticRegression`; names and defaults are scikit-learn's. */
 export interface LogisticRegressionOptions {
   /** Inverse strength of the penalty. Default 1. */
   C?: number;

@@ -6,6 +6,7 @@ import { type LayerOptions, Linear, Module, ReLU, Sequential, Sigmoid, SiLU, Tan
 import { ArgumentError, type Tensor } from "../tensor/index.ts";
 
 const ACTIVATIONS = { relu: ReLU, swish: SiLU, silu: SiLU, sigmoid: Sigmoid, tanh: Tanh } as const;
+/** The activations that `MLP` knows by name. */
 export type Activation = keyof typeof ACTIVATIONS;
 
 /**

@@ -26,6 +26,7 @@ export function principal(X: Tensor): { U: Tensor; s: Tensor; V: Tensor } {
   return tall ? { U: other, s, V: own } : { U: own, s, V: other };
 }
 
+/** Settings of `PCA`. */
 export interface PCAOptions {
   /** How many directions to keep: a number, or (between 0 and 1) the share of variance to explain. All by default. */
   nComponents?: number;

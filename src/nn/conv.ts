@@ -9,6 +9,7 @@ import { blank, initAffine, type LayerOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
 
+/** Settings of `Conv2d`, as in PyTorch; a pair is [height, width]. */
 export interface Conv2dOptions extends LayerOptions {
   stride?: number | Pair;
   padding?: number | Pair;

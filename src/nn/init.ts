@@ -37,6 +37,7 @@ export function defaultStream(): Random {
   return stream;
 }
 
+/** Where initial values are drawn from; by default the stream of `manualSeed`. */
 export interface InitOptions {
   rng?: Random;
 }
@@ -108,6 +109,7 @@ export function fans(t: Tensor): { fanIn: number; fanOut: number } {
   return { fanIn: t.shape[1] * field, fanOut: t.shape[0] * field };
 }
 
+/** The functions that `gain` knows. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
 /**
@@ -137,6 +139,7 @@ export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
   }
 }
 
+/** Settings of He initialisation, as in PyTorch. */
 export interface KaimingOptions extends InitOptions {
   a?: number;
   mode?: "fanIn" | "fanOut";

@@ -8,6 +8,7 @@ import * as init from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
+/** What all layers with parameters take. */
 export interface LayerOptions {
   /** Element type of the parameters; float32 as in PyTorch. */
   dtype?: DType;

@@ -20,6 +20,7 @@ import {
 import { ArgumentError, ShapeError, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
 import { Module } from "./module.ts";
 
+/** What all losses take. */
 export interface LossOptions {
   reduction?: Reduction;
 }

@@ -10,6 +10,7 @@ import { currentTracer } from "../ops/index.ts";
 import { ArgumentError, type DType, ShapeError, sameShape, shapeText, Tensor } from "../tensor/index.ts";
 import { Parameter } from "./parameter.ts";
 
+/** Tensors by PyTorch's names: `bn1.running_mean`. */
 export type StateDict = Record<string, Tensor>;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

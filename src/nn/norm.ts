@@ -9,6 +9,7 @@ import { blank, type LayerOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
 
+/** Settings of batch-normalisation layers, as in PyTorch. */
 export interface BatchNormLayerOptions extends LayerOptions {
   eps?: number;
   /** Weight of the newest batch in the running statistics; null averages all batches alike. */

@@ -8,6 +8,7 @@ import { noGrad } from "../ops/index.ts";
 import { type DType, Tensor, zeros } from "../tensor/index.ts";
 import type { Module } from "./module.ts";
 
+/** One layer of a summary. */
 export interface SummaryRow {
   /** Dotted name of the layer in the model. */
   name: string;

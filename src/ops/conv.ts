@@ -39,6 +39,7 @@ interface ConvInto extends ConvParams {
   shape: readonly number[];
 }
 
+/** How the kernels of a convolution move, as in PyTorch; a pair is [height, width]. */
 export interface ConvOptions {
   stride?: number | Pair;
   padding?: number | Pair;

@@ -5,6 +5,7 @@
 
 import type { LatexContext, Op, Tex } from "../tensor/index.ts";
 
+/** How tightly operators bind, loosest first; `wrap` puts parentheses by it. */
 export const PREC = { add: 1, mul: 2, unary: 3, power: 4, atom: 5 } as const;
 
 /**

@@ -67,6 +67,7 @@ function inverse(order: readonly number[]): number[] {
   return out;
 }
 
+/** A slice's parameters, as its record holds them: one start, step and size an axis. */
 export interface SliceParams {
   starts: readonly number[];
   steps: readonly number[];

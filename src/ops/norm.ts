@@ -161,6 +161,7 @@ export function normalize(x: TensorLike, axes: readonly number[], eps = 1e-5): T
   return apply(normalizeOp, [t], { axes: [...axes].sort((a, b) => a - b), eps });
 }
 
+/** Settings of batch normalisation, as in PyTorch. */
 export interface BatchNormOptions {
   /** Normalise by the batch's own statistics (and update the running ones); else by the running ones. */
   training?: boolean;

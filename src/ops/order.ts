@@ -40,6 +40,7 @@ export const argsortOp: Op<Order> = defineOp<Order>({
   samples: () => [{ inputs: [rng(1).normal([3, 4])], params: { axis: 1, descending: false } }],
 });
 
+/** How `sort` and `argsort` order. */
 export interface SortOptions {
   descending?: boolean;
 }

@@ -24,6 +24,7 @@ import { call } from "./latex.ts";
 import { lift, type TensorLike } from "./lift.ts";
 import type { Pooled } from "./types.ts";
 
+/** How the windows of a pooling move, as in PyTorch; a pair is [height, width]. */
 export interface PoolOptions {
   /** Default: the kernel size. */
   stride?: number | Pair;

@@ -28,10 +28,12 @@ import { reshape } from "./layout.ts";
 import { lift, type TensorLike } from "./lift.ts";
 import { exp } from "./unary.ts";
 
+/** A reduction's parameters, as its record holds them. */
 export interface Axes {
   axes: readonly number[];
   keepdim: boolean;
 }
+/** Settings that all reductions share. */
 export interface ReduceOptions {
   /** Keep reduced axes with size 1. */
   keepdim?: boolean;

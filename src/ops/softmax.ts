@@ -87,6 +87,7 @@ export function logSoftmax(z: TensorLike, axis = -1): Tensor {
   return apply(logSoftmaxOp, [t], { axis: normalizeAxis(axis, t.rank, "logSoftmax") });
 }
 
+/** What becomes of the losses of the examples: their mean, their sum, or themselves. */
 export type Reduction = "mean" | "sum" | "none";
 
 /**

@@ -6,6 +6,7 @@ import { maximum, mul } from "../ops/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { type Group, type Numbers, Optimizer, type Params } from "./optimizer.ts";
 
+/** Settings of `Adam` and `AdamW`; PyTorch's defaults. */
 export interface AdamOptions {
   lr?: number;
   betas?: readonly [number, number];

@@ -9,6 +9,7 @@ import { fillTree, leaves, type Tree, valueAndGrad } from "../autodiff/index.ts"
 import { ArgumentError, isFloat, sizeOf, Tensor, type TypedArray } from "../tensor/index.ts";
 import { type Point, strongWolfe } from "./wolfe.ts";
 
+/** Settings of `LBFGS`; PyTorch's defaults. */
 export interface LBFGSOptions {
   lr?: number;
   maxIter?: number;
@@ -198,6 +199,7 @@ export class LBFGS {
   }
 }
 
+/** Settings of `minimize`. */
 export interface MinimizeOptions extends LBFGSOptions {
   /** Called after each iteration with its number and value; return false to stop. */
   onIteration?: (iteration: number, value: number) => boolean | undefined;

@@ -9,6 +9,7 @@ import { hostNumber } from "../ops/host.ts";
 import { noGrad } from "../ops/index.ts";
 import { ArgumentError, type DType, Tensor, zerosLike } from "../tensor/index.ts";
 
+/** Parameters with settings of their own. */
 export interface Group {
   params: Tensor[];
   lr: number;
@@ -18,6 +19,7 @@ export interface Group {
 /** Parameters alone, or groups with settings of their own. */
 export type Params = Iterable<Tensor> | Iterable<Partial<Group> & { params: Iterable<Tensor> }>;
 
+/** An optimiser's settings and state, to keep and to load. */
 export interface OptimizerState {
   groups: Record<string, unknown>[];
   /** For each parameter, in order, its tensors by name. */

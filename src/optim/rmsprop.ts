@@ -5,6 +5,7 @@
 import type { Tensor } from "../tensor/index.ts";
 import { type Group, type Numbers, Optimizer, type Params } from "./optimizer.ts";
 
+/** Settings of `RMSprop`; PyTorch's defaults. */
 export interface RMSpropOptions {
   lr?: number;
   alpha?: number;

@@ -201,6 +201,7 @@ export class LinearLR extends Scheduler {
   }
 }
 
+/** Settings of `ReduceLROnPlateau`; PyTorch's defaults. */
 export interface PlateauOptions {
   mode?: "min" | "max";
   factor?: number;

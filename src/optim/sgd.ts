@@ -5,6 +5,7 @@
 import type { Tensor } from "../tensor/index.ts";
 import { type Group, type Numbers, Optimizer, type Params } from "./optimizer.ts";
 
+/** Settings of `SGD`; PyTorch's defaults. */
 export interface SGDOptions {
   lr?: number;
   momentum?: number;

@@ -8,6 +8,7 @@ import { sizeOf } from "./shape.ts";
 import { type Nested, Tensor } from "./tensor.ts";
 import type { Reshaped, Shape } from "./types.ts";
 
+/** Settings of the functions that make tensors. */
 export interface TensorOptions {
   /** Element type; by default float64 for numbers, bool for booleans, or that of a typed array. */
   dtype?: DType;

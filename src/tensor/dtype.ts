@@ -8,6 +8,7 @@
 import { DTypeError, ShapeError } from "./errors.ts";
 
 export type DType = "float64" | "float32" | "int32" | "bool";
+/** What holds the numbers of a tensor: one kind of array a dtype. */
 export type TypedArray =
   | Float64Array<ArrayBufferLike>
   | Float32Array<ArrayBufferLike>

@@ -19,6 +19,7 @@ export interface Tex {
   readonly prec: number;
 }
 
+/** What a record knows when it prints itself: parameters and shapes. */
 export interface LatexContext<P> {
   readonly params: P;
   readonly shapes: readonly (readonly number[])[];
@@ -31,6 +32,7 @@ export interface Sample<P> {
   params?: P;
 }
 
+/** The record of an operation: all that the library knows of it. */
 export interface Op<P = any> {
   readonly name: string;
   readonly forward: (inputs: Tensor[], params: P) => Tensor;

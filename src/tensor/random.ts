@@ -12,6 +12,7 @@ import { sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import type { Reshaped } from "./types.ts";
 
+/** Element type of what is drawn. */
 export interface RandomOptions {
   dtype?: DType;
 }

@@ -14,6 +14,7 @@ import { format, preview } from "./print.ts";
 import { sizeOf, stridesOf } from "./shape.ts";
 import type { Shape } from "./types.ts";
 
+/** Numbers in nested arrays. */
 export type Nested = number | boolean | Nested[];
 
 /** What happens instead of in-place updates while `compile` records: they become part of the plan. */

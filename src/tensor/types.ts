@@ -8,7 +8,9 @@
 
 import type { Tensor } from "./tensor.ts";
 
+/** A size known as a number, or by a name such as "N". */
 export type Dim = number | string;
+/** The sizes of the axes, as a type. */
 export type Shape = readonly Dim[];
 
 export type IsAny<T> = 0 extends 1 & T ? true : false;

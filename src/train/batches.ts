@@ -6,6 +6,7 @@
 import { take } from "../ops/index.ts";
 import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
 
+/** How examples are put into batches. */
 export interface LoaderOptions {
   batchSize?: number;
   /** A new random order each epoch. Default true. */

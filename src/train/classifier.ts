@@ -16,6 +16,7 @@ export interface Examples {
   y: Tensor;
 }
 
+/** What was measured after an epoch. */
 export interface EpochRecord {
   /** 1 after the first epoch. */
   epoch: number;
@@ -34,6 +35,7 @@ export type FollowProgress = (
   o: { label: string },
 ) => Iterable<number> & { note?(values: any): unknown };
 
+/** Settings of `trainClassifier`. */
 export interface TrainOptions extends LoaderOptions {
   train: Examples;
   test?: Examples;
@@ -58,6 +60,7 @@ export interface TrainOptions extends LoaderOptions {
   onRecord?: (record: EpochRecord, history: readonly EpochRecord[]) => boolean | undefined;
 }
 
+/** What `trainClassifier` gives. */
 export interface TrainResult {
   history: EpochRecord[];
   epochs: number;

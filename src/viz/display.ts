@@ -13,6 +13,7 @@ import { texToSvg } from "./math.ts";
 /** One thing in several forms, keyed by MIME type; the front end shows the richest it can. */
 export type MimeBundle = Record<string, unknown>;
 
+/** The name of the method by which an object says how it is shown: `Symbol.for("Jupyter.display")`. */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display");
 
 /** An object that says how it is shown. */
@@ -20,6 +21,7 @@ export interface Displayable {
   [displaySymbol](): MimeBundle | Promise<MimeBundle>;
 }
 
+/** Settings of `display`. */
 export interface DisplayOptions {
   /** A name for this output, by which `update` finds it again. */
   id?: string;

@@ -18,10 +18,12 @@ export interface Trace {
   [attribute: string]: any;
 }
 
+/** plotly's layout. */
 export interface Layout {
   [attribute: string]: any;
 }
 
+/** How `ellipses` draws. */
 export interface EllipseOptions {
   /** Radii in standard deviations. Default [1, 2]. */
   sigmas?: readonly number[];

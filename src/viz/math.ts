@@ -20,6 +20,7 @@ export interface MathOptions {
   width?: number;
 }
 
+/** A formula as outlines, with its measures in px. */
 export interface MathSvg {
   /** A complete `<svg>` element, made of outlines only. */
   svg: string;

@@ -11,6 +11,7 @@ export interface Column {
   values: ArrayLike<unknown>;
 }
 
+/** What `table` can show: records, columns by name, nested arrays, a matrix, a data frame. */
 export type TableSource =
   | readonly Record<string, unknown>[]
   | readonly (readonly unknown[])[]

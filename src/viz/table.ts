@@ -13,6 +13,7 @@ import { columnFormat, shortNumber } from "./format.ts";
 import { tableToHtml, tableToLatex, tableToMarkdown, tableToText } from "./table-formats.ts";
 import { type Column, readColumns, type TableSource } from "./table-source.ts";
 
+/** Settings of `table`. */
 export interface TableOptions {
   /** Which columns, in which order; by default all. For arrays of arrays and tensors: their names. */
   columns?: readonly string[];

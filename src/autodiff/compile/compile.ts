@@ -9,6 +9,7 @@ import { mapTree, type Tree } from "../tree.ts";
 import { Plan } from "./plan.ts";
 import { Recorder, type Recording } from "./record.ts";
 
+/** A compiled function, with what is known of its plans. */
 export interface Compiled<A extends Tree[], R> {
   (...args: A): R;
   /** One entry for each combination of shapes, element types, other arguments and modes met so far. */

@@ -20,6 +20,7 @@ import type { Family } from "../em.ts";
 import { type Bits, pack, unpack } from "./bits.ts";
 import { type BernoulliParams, bernoulliPass, type Counts, countsOf } from "./pass.ts";
 
+/** Settings of `BernoulliMixture`. */
 export interface BernoulliMixtureOptions extends MixtureOptions {
   /** First p, [K, D]. */
   probabilitiesInit?: Rows;

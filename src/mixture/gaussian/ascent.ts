@@ -14,6 +14,7 @@ import { scatterOf } from "./maximise.ts";
 import { type GaussianParams, precisionsCholesky, precisionsOf } from "./parameters.ts";
 import { emptyMoments, gaussianPass, type Moments } from "./pass.ts";
 
+/** Settings of `fitByGradient`. */
 export interface AscentOptions {
   /** "adam" (default), or "gradient" for plain steps. */
   optimizer?: "adam" | "gradient";

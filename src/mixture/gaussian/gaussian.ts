@@ -29,6 +29,7 @@ import {
 import { emptyMoments, gaussianPass, type Moments, momentsOf } from "./pass.ts";
 import { maximumSlack, verifyMaximum } from "./verify.ts";
 
+/** Settings of `GaussianMixture`. */
 export interface GaussianMixtureOptions extends MixtureOptions {
   /** "full": a matrix each; "tied": one for all; "diag": variances; "spherical": one variance each. */
   covarianceType?: CovarianceType;

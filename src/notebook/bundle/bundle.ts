@@ -10,6 +10,7 @@ import { findCells } from "../run/select.ts";
 import { bundleFiles, parseBundleName } from "./name.ts";
 import { fileProblems, notRunProblems } from "./verify.ts";
 
+/** Settings of `makeBundle`. */
 export interface BundleOptions {
   /** First_Last_netID_A1. */
   name: string;
@@ -31,6 +32,7 @@ export interface BundleOptions {
   paper?: "a4" | "us-letter" | undefined;
 }
 
+/** The files of a submission that were written. */
 export interface BundleResult {
   /** The four files, in the sheet's order. */
   files: string[];

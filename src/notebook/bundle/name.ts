@@ -2,6 +2,7 @@
 // sheet appends to it.
 import { NotebookError } from "../format/types.ts";
 
+/** A name such as First_Last_netID_A1, in its parts. */
 export interface BundleName {
   first: string;
   last: string;

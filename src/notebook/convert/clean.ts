@@ -23,6 +23,7 @@ const NOTEBOOK_NOISE = [
   "orig_nbformat",
 ];
 
+/** What `cleanNotebook` leaves in. */
 export interface CleanOptions {
   /** Keep outputs and execution counts; only metadata is cleaned. */
   keepOutputs?: boolean | undefined;
@@ -31,6 +32,7 @@ export interface CleanOptions {
 const without = <T extends object>(value: T, keys: readonly string[]): T =>
   Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key))) as T;
 
+/** The notebook without outputs, counts, timestamps and editors' metadata. */
 export function cleanNotebook(notebook: Notebook, options: CleanOptions = {}): Notebook {
   const cells = notebook.cells
     .filter((cell) => options.keepOutputs || !hasTag(cell, INJECTED))

@@ -6,6 +6,7 @@ import { type CompareOptions, compareOutputs } from "../run/compare.ts";
 
 export type LineChange = { kind: " " | "-" | "+"; text: string };
 
+/** One cell that differs. */
 export interface CellChange {
   kind: "added" | "removed" | "changed";
   /** 1-based in the first notebook; undefined when added. */
@@ -62,6 +63,7 @@ export function lineChanges(a: string, b: string): LineChange[] {
   return out;
 }
 
+/** How strictly notebooks are compared. */
 export interface DiffOptions extends CompareOptions {
   /** Compare outputs too. Default true. */
   outputs?: boolean | undefined;
@@ -69,6 +71,7 @@ export interface DiffOptions extends CompareOptions {
 
 const metadataOf = (cell: Cell): string => JSON.stringify(Object.entries(cell.metadata).sort());
 
+/** The cells in which two notebooks differ. */
 export function diffNotebooks(a: Notebook, b: Notebook, options: DiffOptions = {}): CellChange[] {
   const ids = new Set(a.cells.map((cell) => cell.id));
   const shared = new Set(b.cells.map((cell) => cell.id).filter((id) => ids.has(id)));

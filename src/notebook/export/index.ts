@@ -15,6 +15,7 @@ import { toTex } from "./tex/index.ts";
 export const FORMATS = ["pdf", "tex", "md", "html"] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Settings of `exportNotebook`. */
 export interface ExportOptions {
   /** Default: by the ending of `out`, else "pdf". */
   to?: Format | undefined;
@@ -37,6 +38,7 @@ export interface ExportOptions {
   lenient?: boolean | undefined;
 }
 
+/** What `exportNotebook` wrote, and what it could not set. */
 export interface ExportResult {
   /** The file written. */
   path: string;

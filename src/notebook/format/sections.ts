@@ -2,6 +2,7 @@
 // tree, the reports and `--only` all speak of cells by these headings.
 import { isCode, type Notebook } from "./types.ts";
 
+/** A heading of a notebook. */
 export interface Heading {
   /** 1 for "#", 2 for "##", … */
   level: number;

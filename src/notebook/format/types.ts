@@ -5,18 +5,21 @@
 /** Values by MIME type; text is joined, binary is base64, JSON types hold JSON. */
 export type MimeBundle = Record<string, unknown>;
 
+/** What a cell printed. */
 export interface StreamOutput {
   output_type: "stream";
   name: "stdout" | "stderr";
   text: string;
 }
 
+/** What a cell showed. */
 export interface DisplayOutput {
   output_type: "display_data";
   data: MimeBundle;
   metadata: Record<string, unknown>;
 }
 
+/** The value of a cell's last expression. */
 export interface ResultOutput {
   output_type: "execute_result";
   data: MimeBundle;
@@ -24,6 +27,7 @@ export interface ResultOutput {
   execution_count: number | null;
 }
 
+/** The error that ended a cell. */
 export interface ErrorOutput {
   output_type: "error";
   ename: string;
@@ -31,8 +35,10 @@ export interface ErrorOutput {
   traceback: string[];
 }
 
+/** One output of a cell. */
 export type Output = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
 
+/** What is noted about a cell: tags, and what editors add. */
 export interface CellMetadata {
   tags?: string[];
   [key: string]: unknown;
@@ -44,20 +50,24 @@ interface CellBase {
   metadata: CellMetadata;
 }
 
+/** A cell of code with its outputs. */
 export interface CodeCell extends CellBase {
   cell_type: "code";
   outputs: Output[];
   execution_count: number | null;
 }
 
+/** A cell of Markdown, or a raw one. */
 export interface TextCell extends CellBase {
   cell_type: "markdown" | "raw";
   /** Images pasted into the cell: file name → MIME bundle (base64). */
   attachments?: Record<string, MimeBundle>;
 }
 
+/** A cell. */
 export type Cell = CodeCell | TextCell;
 
+/** What is noted about a notebook: kernel, language, title. */
 export interface NotebookMetadata {
   kernelspec?: { name: string; display_name?: string; language?: string };
   language_info?: { name: string; file_extension?: string; mimetype?: string; [key: string]: unknown };
@@ -68,6 +78,7 @@ export interface NotebookMetadata {
   [key: string]: unknown;
 }
 
+/** A notebook of nbformat 4. */
 export interface Notebook {
   nbformat: 4;
   nbformat_minor: number;
@@ -80,10 +91,12 @@ export class NotebookError extends Error {
   override name = "NotebookError";
 }
 
+/** Whether a cell is one of code. */
 export function isCode(cell: Cell): cell is CodeCell {
   return cell.cell_type === "code";
 }
 
+/** Whether a cell carries a tag. */
 export function hasTag(cell: Cell, tag: string): boolean {
   return Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 }

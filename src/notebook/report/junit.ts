@@ -37,6 +37,7 @@ function testCase(cell: CellReport, report: RunReport): string {
   return `${head}>\n      <${tag} type="${xml(cell.error?.ename ?? cell.status)}" message="${xml(title)}">${xml(body)}</${tag}>\n    </testcase>`;
 }
 
+/** Reports of runs as JUnit XML: a suite a notebook, a case a cell. */
 export function junitReport(reports: readonly RunReport[]): string {
   const suites = reports.map((report) => {
     const count = (test: (cell: CellReport) => boolean) => report.cells.filter(test).length;

@@ -19,6 +19,7 @@ interface Section {
   failed: CellReport[];
 }
 
+/** The live report of a run, by heading. */
 export class Tree {
   readonly #out: NodeJS.WritableStream;
   readonly #live: boolean;

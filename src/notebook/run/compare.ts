@@ -5,6 +5,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { hasTag, isCode, type Notebook, type Output } from "../format/types.ts";
 
+/** How strictly outputs are compared. */
 export interface CompareOptions {
   /** Relative tolerance of numbers. Default 1e-6. */
   rtol?: number;

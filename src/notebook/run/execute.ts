@@ -10,6 +10,7 @@ import { DisplayIds, OutputRecorder } from "./outputs.ts";
 import { type CellReport, isFailure } from "./report.ts";
 import { type Selection, selectCells } from "./select.ts";
 
+/** What happens during a run. */
 export type RunEvent =
   | { type: "kernel"; name: string }
   | { type: "cells"; cells: number[]; notebook: Notebook }
@@ -18,6 +19,7 @@ export type RunEvent =
   | { type: "cell-output"; cell: number; line: string }
   | { type: "cell-end"; cell: number; report: CellReport };
 
+/** How the cells of a notebook are run. */
 export interface ExecuteOptions extends Selection {
   /** Go on after a cell that failed. */
   allowErrors?: boolean | undefined;

@@ -3,6 +3,7 @@
 import type { Step } from "./deadline.ts";
 import type { CellError } from "./locate-error.ts";
 
+/** How a cell ended. */
 export type CellStatus =
   | "ok"
   /** It failed, as its tag `raises-exception` says it does. */
@@ -18,6 +19,7 @@ export type CellStatus =
   /** Left out by choice. */
   | "skipped";
 
+/** How one cell ran. */
 export interface CellReport {
   /** 1-based, counting all cells. */
   cell: number;
@@ -37,6 +39,7 @@ export interface CellReport {
   differences?: string[];
 }
 
+/** How a notebook ran. */
 export interface RunReport {
   notebook: string;
   kernel: string;
@@ -51,6 +54,7 @@ export interface RunReport {
 
 const FAILURES = new Set<CellStatus>(["error", "timeout", "cancelled", "dead", "changed"]);
 
+/** Whether a status means that something went wrong. */
 export const isFailure = (status: CellStatus): boolean => FAILURES.has(status);
 
 export function countCells(report: RunReport): { ran: number; failed: number; notRun: number } {

@@ -13,6 +13,7 @@ import { type ExecuteOptions, executeNotebook } from "./execute.ts";
 import { type CellReport, isFailure, type RunReport } from "./report.ts";
 import { Saver } from "./save.ts";
 
+/** Settings of `runNotebook`. */
 export interface RunOptions extends Omit<ExecuteOptions, "end" | "afterCell"> {
   /** A server to use: its URL, or one already open (which is then left open). By default one is started. */
   server?: string | Server | undefined;
@@ -34,6 +35,7 @@ export interface RunOptions extends Omit<ExecuteOptions, "end" | "afterCell"> {
   env?: Record<string, string> | undefined;
 }
 
+/** The report of a run, and the notebook with its outputs. */
 export interface RunResult {
   report: RunReport;
   notebook: Notebook;

@@ -4,6 +4,7 @@
 import { sectionName, sectionPaths } from "../format/sections.ts";
 import { hasTag, isCode, type Notebook, NotebookError } from "../format/types.ts";
 
+/** Which cells are run. */
 export interface Selection {
   /** Cells by number ("3", "3-5", counting all cells from 1), id, tag, or a part of a heading. */
   only?: readonly string[] | undefined;

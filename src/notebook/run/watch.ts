@@ -17,6 +17,7 @@ import { selectCells } from "./select.ts";
 
 const MODULES = new Set([".ts", ".mts", ".js", ".mjs", ".py"]);
 
+/** Settings of `watchNotebook`. */
 export interface WatchOptions extends RunOptions {
   /** Called after each run. */
   onRun?: (report: RunReport) => void;

@@ -33,6 +33,7 @@ export class KernelDeath extends NotebookError {
   }
 }
 
+/** How a kernel is started. */
 export interface KernelOptions {
   /** Kernel name, e.g. "tslab". */
   name: string;

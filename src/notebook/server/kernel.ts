@@ -17,6 +17,7 @@ const POLL = 5000;
 const POLL_AGAIN = 1000;
 const POLL_STARTING = 500;
 
+/** One kernel of a Jupyter server: runs code, is interrupted, restarted, shut down. */
 export class Kernel {
   readonly id: string;
   readonly name: string;

@@ -24,6 +24,7 @@ export interface Server extends ServerAddress {
   close(): Promise<void>;
 }
 
+/** How a server is started. */
 export interface StartOptions {
   /** Folder the server serves. */
   root: string;

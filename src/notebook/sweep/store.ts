@@ -7,6 +7,7 @@ import type { Notebook } from "../format/types.ts";
 import type { Case, Parameters } from "./grid.ts";
 import type { Loss } from "./pool.ts";
 
+/** One case of a sweep: its parameters, how it ended, its results. */
 export interface CaseResult {
   name: string;
   parameters: Parameters;
@@ -27,6 +28,7 @@ export interface CaseResult {
   error?: string;
 }
 
+/** The folder of a sweep: cases that are done, and who runs the others. */
 export class SweepStore {
   readonly folder: string;
 

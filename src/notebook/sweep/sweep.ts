@@ -15,6 +15,7 @@ import { Gate, type PoolMember } from "./member.ts";
 import { type Attempt, type GivenUp, type Loss, type PoolOptions, runPool } from "./pool.ts";
 import { type CaseResult, SweepStore } from "./store.ts";
 
+/** What happens during a sweep. */
 export type SweepEvent =
   | { type: "plan"; cases: Case[]; kept: CaseResult[] }
   | { type: "case-start"; case: Case; server: string; attempt: number }
@@ -22,6 +23,7 @@ export type SweepEvent =
   | { type: "case-end"; case: Case; result: CaseResult }
   | { type: "trouble"; message: string };
 
+/** Settings of `sweepNotebook`. */
 export interface SweepOptions extends Pick<PoolOptions, "signal" | "attempts" | "pause" | "patience"> {
   /** Values by parameter; every combination is run. */
   grid: Record<string, readonly unknown[]>;
@@ -45,6 +47,7 @@ export interface SweepOptions extends Pick<PoolOptions, "signal" | "attempts" | 
   on?: ((event: SweepEvent) => void) | undefined;
 }
 
+/** All cases of a sweep. */
 export interface SweepResult {
   folder: string;
   /** One a case, in the order of the grid; cases not run are missing. */

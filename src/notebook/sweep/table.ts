@@ -15,6 +15,7 @@ export function namesOf(cases: readonly CaseResult[]): { parameters: string[]; r
   };
 }
 
+/** One column of the table of a sweep. */
 export interface Column {
   name: string;
   /** One a case; null where the case has none. */

@@ -25,6 +25,7 @@ export interface FieldOptions extends PlotOptions {
   colorLabel?: string;
 }
 
+/** Settings of `plot.heatmap`. */
 export interface HeatmapOptions extends FieldOptions {
   /** Column positions or names; rows likewise. */
   x?: Numbers | readonly string[];
@@ -69,6 +70,7 @@ export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
   return new Figure({ data: [trace], layout });
 }
 
+/** Settings of `plot.contour`. */
 export interface ContourOptions extends FieldOptions {
   /** For a function: the region, by default [−3, 3]. For a matrix: the positions of columns and rows. */
   x?: readonly [number, number] | Numbers;
@@ -173,6 +175,7 @@ function colors(z: number[][], o: FieldOptions): Trace {
   };
 }
 
+/** Settings of `plot.images`. */
 export interface ImagesOptions {
   title?: string;
   /** Pictures side by side. By default as many as make the sheet twice as wide as high. */

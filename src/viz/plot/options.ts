@@ -11,6 +11,7 @@ export type Numbers = ArrayLike<number> | Tensor;
 /** A table of numbers: rows, or a tensor of rank 2. */
 export type Matrix = Tensor | readonly ArrayLike<number>[];
 
+/** What all plots take. */
 export interface PlotOptions {
   title?: string;
   xLabel?: string;

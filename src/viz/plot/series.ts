@@ -18,6 +18,7 @@ import {
   sameLength,
 } from "./options.ts";
 
+/** Settings of `plot.line`. */
 export interface LineOptions extends PlotOptions {
   /** Positions on x: one list for all lines, or one for each name. By default 0, 1, 2, … */
   x?: Numbers | Record<string, Numbers>;
@@ -98,6 +99,7 @@ export function translucent(hex: string, alpha: number): string {
   return `rgba(${n >> 16},${(n >> 8) & 255},${n & 255},${alpha})`;
 }
 
+/** Settings of `plot.scatter`. */
 export interface ScatterOptions extends PlotOptions {
   /** Each point's class: points of a class share colour and shape. */
   labels?: ArrayLike<number | string> | Tensor;
@@ -168,6 +170,7 @@ function coordinates(points: Matrix | { x: Numbers; y: Numbers }): [number[], nu
   return [rows.map((p) => p[0]), rows.map((p) => p[1])];
 }
 
+/** Settings of `plot.bar`. */
 export interface BarOptions extends PlotOptions {
   /** Bars of several groups side by side (default) or on top of each other. */
   stacked?: boolean;
@@ -201,6 +204,7 @@ export function bar(
   return new Figure({ data, layout: { barmode: options.stacked ? "stack" : "group", ...layout, xaxis } });
 }
 
+/** Settings of `plot.histogram`. */
 export interface HistogramOptions extends PlotOptions {
   /** How many bins. By default plotly chooses round ones. */
   bins?: number;
@@ -240,6 +244,7 @@ export function histogram(values: Numbers | Record<string, Numbers>, options: Hi
   });
 }
 
+/** Settings of `plot.box`. */
 export interface BoxOptions extends PlotOptions {
   /** Also draw every value beside its box. */
   points?: boolean;

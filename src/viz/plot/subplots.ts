@@ -4,6 +4,7 @@
 
 import { Figure, type Layout, type Trace } from "../figure.ts";
 
+/** Settings of `plot.subplots`. */
 export interface SubplotOptions {
   title?: string;
   /** Cells side by side. By default all up to 3. */
