@@ -63,6 +63,7 @@ const VECTOR: Record<string, string> = {
   "Math.log(x)": "log",
   "Math.tanh(x)": "tanh",
   "m.sigmoid(x)": "sigmoid",
+  "m.erf(x)": "erf",
 };
 /** From so many numbers on, the copies cost less than the scalar functions. */
 const WORTH_COPYING = 256;

@@ -2,6 +2,8 @@
  * Scalar functions that JavaScript's Math lacks. Stable forms; errors noted where not exact.
  */
 
+import { erf, erfc } from "./erf.ts";
+
 /** log(1 + eˣ) without overflow. */
 function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
@@ -12,40 +14,6 @@ function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
   const e = Math.exp(x);
   return e / (1 + e);
-}
-
-/**
- * The error function 2/√π ∫₀ˣ e^(−t²) dt, to about 1e-16 relative: its Maclaurin series
- * (in the all-positive form) below 2.5, the continued fraction of erfc above (Lentz's method).
- * Source: Abramowitz & Stegun 7.1.6 and 7.1.14.
- */
-function erf(x: number): number {
-  const a = Math.abs(x);
-  if (Number.isNaN(x)) return Number.NaN;
-  if (a > 6) return Math.sign(x);
-  return Math.sign(x) * (a < 2.5 ? erfSeries(a) : 1 - erfcFraction(a));
-}
-
-/** 1 − erf(x), accurate in the far right tail too. */
-function erfc(x: number): number {
-  if (x < 2.5) return 1 - erf(x);
-  return erfcFraction(x);
-}
-
-function erfSeries(a: number): number {
-  let term = a;
-  let sum = a;
-  for (let n = 1; n < 200 && term > sum * 1e-17; n++) {
-    term *= (2 * a * a) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-a * a) * sum;
-}
-
-function erfcFraction(a: number): number {
-  let f = a;
-  for (let k = 120; k >= 1; k--) f = a + k / 2 / f;
-  return Math.exp(-a * a) / Math.sqrt(Math.PI) / f;
 }
 
 /** log Γ(x), Lanczos' approximation (g = 7, nine terms), about 1e-15 relative. */

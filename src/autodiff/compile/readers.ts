@@ -6,7 +6,16 @@ import { sizeOf } from "../../tensor/index.ts";
 import type { Value } from "./graph.ts";
 
 /** Relative cost of one element of a map; those not listed are called one number at a time. */
-const COST: Record<string, number> = { div: 5, sqrt: 6, exp: 14, log: 16, tanh: 18, sigmoid: 18, cast: 0 };
+const COST: Record<string, number> = {
+  div: 5,
+  sqrt: 6,
+  exp: 14,
+  log: 16,
+  tanh: 18,
+  sigmoid: 18,
+  erf: 40,
+  cast: 0,
+};
 for (const fn of "add sub mul neg abs relu maximum minimum select and or not".split(" ")) COST[fn] = 1;
 for (const fn of "greater greaterEqual less lessEqual equal notEqual".split(" ")) COST[fn] = 1;
 const ONE_BY_ONE = 40;

@@ -16,7 +16,7 @@ export interface Functions {
 }
 
 /** Functions that the kernels have for vectors. */
-export const VECTOR_KERNELS = new Set(["exp", "log", "tanh", "sigmoid"]);
+export const VECTOR_KERNELS = new Set(["exp", "log", "tanh", "sigmoid", "erf"]);
 export const UNARY: Signature = { params: [V128], results: [V128] };
 
 export type Wide = 2 | 4;

@@ -2,6 +2,7 @@
  * Functions of one array, element by element: what eager operations call.
  */
 
+import { erf32, erf64 } from "./erf";
 import { exp32, exp64, log32, log64, sigmoid32, sigmoid64, tanh32, tanh64 } from "./math";
 
 
@@ -30,7 +31,9 @@ const REST = memory.data(16, 16);
   if (kind == 4) return tanh32(v);
   if (kind == 5) return tanh64(v);
   if (kind == 6) return sigmoid32(v);
-  return sigmoid64(v);
+  if (kind == 7) return sigmoid64(v);
+  if (kind == 8) return erf32(v);
+  return erf64(v);
 }
 
 export function expArray32(x: usize, out: usize, n: i32): void { each(x, out, n, 4, 0); }
@@ -41,3 +44,5 @@ export function tanhArray32(x: usize, out: usize, n: i32): void { each(x, out, n
 export function tanhArray64(x: usize, out: usize, n: i32): void { each(x, out, n, 8, 5); }
 export function sigmoidArray32(x: usize, out: usize, n: i32): void { each(x, out, n, 4, 6); }
 export function sigmoidArray64(x: usize, out: usize, n: i32): void { each(x, out, n, 8, 7); }
+export function erfArray32(x: usize, out: usize, n: i32): void { each(x, out, n, 4, 8); }
+export function erfArray64(x: usize, out: usize, n: i32): void { each(x, out, n, 8, 9); }

@@ -4,6 +4,8 @@
  */
 
 export {
+  erfArray32,
+  erfArray64,
   expArray32,
   expArray64,
   logArray32,
@@ -35,6 +37,7 @@ export {
   transpose32,
   transpose64,
 } from "./copy";
+export { erf32, erf64 } from "./erf";
 export { exp32, exp64, log32, log64, sigmoid32, sigmoid64, tanh32, tanh64 } from "./math";
 export { matmul32, matmul64, matmulScratch } from "./matmul";
 export { gaussianBlock64, gaussianMoments, gaussianScratch } from "./gaussian";
