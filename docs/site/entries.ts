@@ -40,8 +40,7 @@ const kindWord: Record<Entry["kind"], string> = {
 };
 
 /** An operation's record: shown in a list at the end, they are for people who write operations. */
-export const isRecord = (e: Entry): boolean =>
-  e.kind === "constant" && e.name.endsWith("Op") && / Op<| Op$/.test(e.signatures[0] ?? "");
+export const isRecord = (e: Entry): boolean => e.kind === "constant" && /[a-z\d]Op$/.test(e.name);
 
 function words(doc: Doc, o: RenderOptions): string {
   let out = doc.text ? markdown(doc.text, o).html : "";

@@ -30,6 +30,7 @@ function squaredDistances(A: Tensor, B: Tensor): Tensor {
   return maximum(sub(sums, mul(2, cross)), 0);
 }
 
+/** Parameters of a stationary kernel; one lengthscale, or one a dimension. */
 export interface StationaryOptions {
   /** k(x, x). Default 1. */
   variance?: TensorLike;

@@ -16,6 +16,7 @@ export interface Compiled<A extends Tree[], R> {
   readonly plans: readonly PlanSummary[];
 }
 
+/** What one plan of a compiled function does, how much memory it uses, and how long its steps take. */
 export interface PlanSummary {
   /** Loops and kernel calls in one replay. */
   steps: number;

@@ -15,7 +15,7 @@ export interface BundleName {
 const PART = "\\p{L}[\\p{L}\\p{M}'’.-]*";
 const PATTERN = new RegExp(`^(${PART})_(${PART})_([A-Za-z][A-Za-z0-9]*)_A([1-9]\\d*)$`, "u");
 
-/** @throws NotebookError saying which part of the name is missing or wrong */
+/** The parts of a name such as First_Last_netID_A1. @throws NotebookError saying which part of the name is missing or wrong */
 export function parseBundleName(base: string): BundleName {
   const found = PATTERN.exec(base.normalize("NFC"));
   if (!found) {

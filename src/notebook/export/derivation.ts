@@ -17,6 +17,7 @@ export interface Writable {
   graph?(options?: never): { svg(): Promise<string> };
 }
 
+/** How a derivation is written to a file. */
 export interface SaveOptions {
   title?: string;
   authors?: readonly string[];

@@ -13,6 +13,7 @@ import { toPdf } from "./pdf.ts";
 import { toTex } from "./tex/index.ts";
 
 export const FORMATS = ["pdf", "tex", "md", "html"] as const;
+/** The formats that a notebook is set in. */
 export type Format = (typeof FORMATS)[number];
 
 /** Settings of `exportNotebook`. */

@@ -56,7 +56,7 @@ async function writeBeside(path: string, data: string | Uint8Array): Promise<voi
   }
 }
 
-/** @throws NotebookError when the file is missing, unreadable or not a notebook. */
+/** Reads and validates an .ipynb file. @throws NotebookError when the file is missing, unreadable or not a notebook. */
 export async function readNotebook(path: string): Promise<Notebook> {
   let text: string;
   try {
