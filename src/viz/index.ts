@@ -1,5 +1,6 @@
 /** Everything that shows: formulas, figures, drawings of graphs, tables, progress. */
 
+export { type CurvesOptions, liveCurves } from "./curves.ts";
 export * from "./display.ts";
 export { escapeHtml, escapeTex } from "./escape.ts";
 export { type EllipseOptions, Figure, figureToSvg, type Layout, type Trace } from "./figure.ts";
