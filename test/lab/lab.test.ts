@@ -146,7 +146,10 @@ describe("JupyterLab in a browser", { skip: chromium ? false : noChromium }, () 
   test("File → Save and Export Notebook As → our PDF", async () => {
     const { page } = session;
     await openNotebook(page, lab.page("sights.ipynb"));
-    const answered = page.context().waitForEvent("response", (r) => r.url().includes("/nbconvert/"));
+    const answered = page.context().waitForEvent("response", {
+      predicate: (r) => r.url().includes("/nbconvert/"),
+      timeout: 120_000,
+    });
     await page.locator('.lm-MenuBar-item:has-text("File")').click();
     await page.locator('.lm-Menu-item:has-text("Save and Export Notebook As")').hover();
     await page.locator('.lm-Menu-item:has-text("gradlab")').click();
