@@ -1,0 +1,6 @@
+// node:worker_threads where no thread is ever started (see os.mjs).
+export class Worker {
+  constructor() {
+    throw new Error("The kernels use one thread in a browser.");
+  }
+}
