@@ -5,6 +5,9 @@ import type { Run } from "./types.ts";
 const NORMAL = ["#3e424d", "#b22b31", "#007427", "#a65f00", "#1f5fae", "#8a2a82", "#1c7a80", "#8a8f99"];
 const BRIGHT = ["#282c36", "#d0353b", "#00862d", "#b87a00", "#0065ca", "#a03196", "#258f8f", "#5f6570"];
 
+/** Behind text that may be dark: lighter, as Jupyter has them. */
+const BEHIND = ["#3e424d", "#e75c58", "#00a250", "#ddb62b", "#7bb6f5", "#d98ad0", "#60c6c8", "#c5c1b4"];
+
 /** Colour n of the 256-colour palette. */
 function palette(n: number): string {
   if (n < 8) return NORMAL[n]!;
@@ -33,8 +36,8 @@ function apply(look: Look, codes: number[]): Look {
     else if (code === 27) delete next.inverse;
     else if (code >= 30 && code <= 37) next.color = NORMAL[code - 30]!;
     else if (code >= 90 && code <= 97) next.color = BRIGHT[code - 90]!;
-    else if (code >= 40 && code <= 47) next.background = NORMAL[code - 40]!;
-    else if (code >= 100 && code <= 107) next.background = BRIGHT[code - 100]!;
+    else if (code >= 40 && code <= 47) next.background = BEHIND[code - 40]!;
+    else if (code >= 100 && code <= 107) next.background = BEHIND[code - 100]!;
     else if (code === 39) delete next.color;
     else if (code === 49) delete next.background;
     else if (code === 38 || code === 48) {
@@ -52,6 +55,19 @@ function apply(look: Look, codes: number[]): Look {
     }
   }
   return next;
+}
+
+const length = (runs: readonly Run[]): number => runs.reduce((sum, { text }) => sum + text.length, 0);
+
+/** What a line shows when it was written over from its start. */
+function over(before: readonly Run[], after: readonly Run[]): Run[] {
+  let covered = length(after);
+  const rest = before.flatMap((one) => {
+    const text = one.text.slice(covered);
+    covered = Math.max(0, covered - one.text.length);
+    return text ? [{ ...one, text }] : [];
+  });
+  return [...after, ...rest];
 }
 
 function run(text: string, { inverse, ...look }: Look): Run {
@@ -79,7 +95,13 @@ const ESCAPES = new RegExp(
 /** Lines of styled runs; a final line end adds no empty line. */
 export function ansiLines(text: string): Run[][] {
   const lines: Run[][] = [[]];
+  /** What stood in the last line before a carriage return. */
+  let below: Run[] = [];
   let look: Look = {};
+  const settle = () => {
+    lines.push(over(below, lines.pop()!));
+    below = [];
+  };
   const pieces = text.split(ESCAPES);
   for (const [k, piece] of pieces.entries()) {
     if (k % 2 === 1) {
@@ -87,15 +109,22 @@ export function ansiLines(text: string): Run[][] {
       continue;
     }
     for (const [n, part] of piece.split(/\r?\n/).entries()) {
-      if (n > 0) lines.push([]);
-      const line = lines.at(-1)!;
-      const shown = clean(
-        part,
-        line.reduce((sum, r) => sum + r.text.length, 0),
-      );
-      if (shown) line.push(run(shown, look));
+      if (n > 0) {
+        settle();
+        lines.push([]);
+      }
+      for (const [k, shown] of part.split("\r").entries()) {
+        if (k > 0) {
+          below = over(below, lines.at(-1)!);
+          lines[lines.length - 1] = [];
+        }
+        const line = lines.at(-1)!;
+        const plain = clean(shown, length(line));
+        if (plain) line.push(run(plain, look));
+      }
     }
   }
+  settle();
   while (lines.length > 1 && lines.at(-1)!.length === 0) lines.pop();
   return lines;
 }

@@ -2,6 +2,7 @@
 // alignment, caption. Numbers stand right unless the table says otherwise.
 
 import { childBlocks } from "./html.ts";
+import { lookOf, rulesById } from "./html-cell-look.ts";
 import { type HtmlContext, isElement, styleOf, tagOf } from "./html-context.ts";
 import { inlines } from "./html-inline.ts";
 import type { Align, Block, Inline, TableCell } from "./types.ts";
@@ -22,12 +23,14 @@ function alignOf(cell: Element, row: Element): Align | undefined {
 
 const span = (cell: Element, name: string): number => Math.max(1, Number(cell.getAttribute(name)) || 1);
 
-function readRow(row: Element, context: HtmlContext): TableCell[] {
+function readRow(row: Element, context: HtmlContext, rules: ReadonlyMap<string, string>): TableCell[] {
   return [...row.children]
     .filter((cell) => ["td", "th"].includes(tagOf(cell)))
     .map((cell) => {
+      const look = lookOf(cell, rules);
       const align = alignOf(cell, row);
       return {
+        ...look,
         children: childBlocks(cell, context),
         header: tagOf(cell) === "th",
         colspan: span(cell, "colspan"),
@@ -58,12 +61,15 @@ function alignHead(rows: TableCell[][], head: number): void {
 }
 
 export function tableBlock(table: Element, context: HtmlContext): Block[] {
+  const rules = rulesById(table);
   const headRows = rowsIn(table, ["thead"]);
   const bodyRows = [
     ...rowsIn(table, ["tbody", "tfoot"]),
     ...[...table.children].filter((child) => tagOf(child) === "tr"),
   ];
-  const rows = [...headRows, ...bodyRows].map((row) => readRow(row, context)).filter((row) => row.length > 0);
+  const rows = [...headRows, ...bodyRows]
+    .map((row) => readRow(row, context, rules))
+    .filter((row) => row.length > 0);
   if (rows.length === 0) return [];
   let head = headRows.length;
   if (head === 0) {

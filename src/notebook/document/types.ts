@@ -47,6 +47,10 @@ export interface TableCell {
   align?: Align;
   colspan: number;
   rowspan: number;
+  /** #rrggbb, or the stops of a colour that runs from left to right (a bar in the cell). */
+  background?: string | { color: string; percent: number }[];
+  /** Of the text. */
+  color?: string;
 }
 
 export type Block =

@@ -45,7 +45,7 @@ export function typstSource(doc: Doc, options: PdfOptions): { source: string; fi
     `#look(${str(running)}, {`,
     ...titleBlock,
     ...toc,
-    ...doc.blocks.map((block) => writer.block(block)),
+    ...writer.sequence(doc.blocks),
     "})",
   ].join("\n");
   return { source: writeOutMissing(source), files: assets.files };

@@ -114,7 +114,12 @@ class HtmlWriter {
   #cell(cell: TableCell): string {
     const tag = cell.header ? "th" : "td";
     const spans = `${cell.colspan > 1 ? ` colspan="${cell.colspan}"` : ""}${cell.rowspan > 1 ? ` rowspan="${cell.rowspan}"` : ""}`;
-    const align = cell.align ? ` style="text-align:${cell.align}"` : "";
+    const styles = [
+      ...(cell.align ? [`text-align:${cell.align}`] : []),
+      ...(cell.color ? [`color:${cell.color}`] : []),
+      ...(cell.background ? [`background:${cssBackground(cell.background)}`] : []),
+    ];
+    const align = styles.length > 0 ? ` style="${styles.join(";")}"` : "";
     const [only] = cell.children;
     const simple = cell.children.length === 1 && only?.type === "paragraph";
     return `<${tag}${spans}${align}>${simple ? this.inlines(only.children) : this.blocks(cell.children)}</${tag}>`;
@@ -186,6 +191,11 @@ class HtmlWriter {
     return `<section class="notes"><ol>${items.join("")}</ol></section>`;
   }
 }
+
+const cssBackground = (background: NonNullable<TableCell["background"]>): string =>
+  typeof background === "string"
+    ? background
+    : `linear-gradient(90deg,${background.map(({ color, percent }) => `${color} ${percent}%`).join(",")})`;
 
 export function toHtml(doc: Doc, problems: Problems): string {
   const writer = new HtmlWriter(doc.macros, problems);

@@ -52,7 +52,8 @@ export function toTex(
 \fi
 \usepackage[${paper === "a4" ? "a4paper" : "letterpaper"},margin=2.4cm]{geometry}
 \usepackage{amsmath,amssymb,mathtools,bm,mathrsfs,cancel}
-\usepackage{graphicx,xcolor,booktabs,longtable,multirow,enumitem}
+\usepackage[table]{xcolor}
+\usepackage{graphicx,booktabs,longtable,multirow,enumitem}
 \usepackage[normalem]{ulem}
 \usepackage{fancyvrb}
 \usepackage{newunicodechar}

@@ -131,6 +131,9 @@ export class TexWriter {
           .map((b) => (b.type === "paragraph" ? this.inlines(b.children) : this.block(b)))
           .join(" ");
         if (cell.header) text = `\\textbf{${text}}`;
+        if (cell.color) text = `\\textcolor[HTML]{${cell.color.slice(1)}}{${text}}`;
+        if (typeof cell.background === "string")
+          text = `\\cellcolor[HTML]{${cell.background.slice(1)}}${text}`;
         if (cell.rowspan > 1) {
           text = `\\multirow{${cell.rowspan}}{*}{${text}}`;
           for (let k = 0; k < cell.colspan; k++) open[at + k] = cell.rowspan - 1;

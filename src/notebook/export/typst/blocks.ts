@@ -3,11 +3,15 @@
 import { highlightLines } from "../../document/highlight.ts";
 import type { Block, TableCell } from "../../document/types.ts";
 import { type Assets, type Formulas, withMargin } from "./assets.ts";
-import { inlineSource, runLines } from "./inlines.ts";
+import { inlineSource, runRows } from "./inlines.ts";
 import { array, body, num, str } from "./source.ts";
+import { isShortItem, isShortTable, rowsTogether, staysWithNext } from "./together.ts";
 
 /** Points a pixel of a figure; a little under 0.75, so that 12 px of a plot read as 8 pt beside the text. */
 const FIGURE = 0.68;
+
+/** A paragraph with a formula wider than this, in em, is not justified. */
+const RAGGED = 10;
 
 type Table = Extract<Block, { type: "table" }>;
 
@@ -17,6 +21,8 @@ export class Writer {
   /** Heading ids → Typst labels. */
   readonly labels = new Map<string, string>();
   #columns: number;
+  /** Width in em of the widest formula set in a line since it was last put to 0. */
+  widest = 0;
   #headings = 0;
   #follows = false;
 
@@ -37,7 +43,17 @@ export class Writer {
 
   /** A code block of Typst that sets the blocks. */
   blocks(blocks: readonly Block[]): string {
-    return body(blocks.map((block) => this.block(block)));
+    return body(this.sequence(blocks));
+  }
+
+  /** A statement a block; blocks that belong to the next are not left behind on a page. */
+  sequence(blocks: readonly Block[], output = false): string[] {
+    return blocks.map((block, k) => {
+      // A picture that comes right after its code may be fitted to the page of the code.
+      this.#follows = output && k === 0 && block.type === "figure";
+      const source = this.block(block);
+      return staysWithNext(block, blocks[k + 1]) ? `lead(${source})` : source;
+    });
   }
 
   /** The same in a place with fewer columns. */
@@ -53,8 +69,13 @@ export class Writer {
     switch (block.type) {
       case "heading":
         return `[#heading(level: ${block.level}, ${inlineSource(block.children, this)}) <h-${this.#headings++}>]`;
-      case "paragraph":
-        return `para(${inlineSource(block.children, this)}${block.align ? `, side: ${block.align}` : ""})`;
+      case "paragraph": {
+        this.widest = 0;
+        const source = inlineSource(block.children, this);
+        // Between wide formulas, words would be driven far apart.
+        const ragged = this.widest > RAGGED ? ", ragged: true" : "";
+        return `para(${source}${block.align ? `, side: ${block.align}` : ragged})`;
+      }
       case "math": {
         const made = this.formulas.set(block.tex, true, block.where);
         if (typeof made === "string") return `problem(${str(made)})`;
@@ -70,10 +91,11 @@ export class Writer {
         const tones = { error: ["#fdf3f2", "#d9837c"], stderr: ["#fdf8ec", "#e2c272"] } as const;
         const [fill, rule] = block.tone ? tones[block.tone] : [undefined, undefined];
         const look = fill ? `, fill: rgb(${str(fill)}), rule: rgb(${str(rule)})` : "";
-        return `pre(${runLines(block.lines, this.#columns)}${look})`;
+        const { body, whole } = rowsTogether(runRows(block.lines, this.#columns));
+        return `pre(${body}, ${whole}${look})`;
       }
       case "output":
-        return `output(${body(block.children.map((child, k) => this.#afterCode(child, k === 0)))})`;
+        return `output(${body(this.sequence(block.children, true))})`;
       case "list":
         return this.#list(block);
       case "quote":
@@ -101,20 +123,16 @@ export class Writer {
     }
   }
 
-  /** A picture that comes right after its code may be fitted to the page of the code. */
-  #afterCode(block: Block, first: boolean): string {
-    this.#follows = first && block.type === "figure";
-    const out = this.block(block);
-    this.#follows = false;
-    return out;
-  }
-
   #code(text: string, language: string): string {
-    return runLines(highlightLines(text, language), this.#columns);
+    const { body, whole } = rowsTogether(runRows(highlightLines(text, language), this.#columns));
+    return `${body}, ${whole}`;
   }
 
   #list(block: Extract<Block, { type: "list" }>): string {
-    const items = block.items.map((item) => this.#narrow(item, this.#columns - 5));
+    const items = block.items.map((item) => {
+      const source = this.#narrow(item, this.#columns - 5);
+      return isShortItem(item) && item.some(({ type }) => type === "math") ? `held(${source})` : source;
+    });
     if (!block.ordered) return `list(tight: ${block.tight}, ${items.join(", ")})`;
     const numbered = items.map((item, k) => `enum.item(${block.start + k}, ${item})`);
     return `enum(tight: ${block.tight}, ${numbered.join(", ")})`;
@@ -127,7 +145,14 @@ export class Writer {
       ...(cell.rowspan > 1 ? [`rowspan: ${cell.rowspan}`] : []),
     ];
     const inside = this.#narrow(cell.children, columns);
-    const content = cell.header ? `strong(${inside})` : inside;
+    const bold = cell.header ? `strong(${inside})` : inside;
+    const content = cell.color ? `text(fill: rgb(${str(cell.color)}), ${bold})` : bold;
+    const { background } = cell;
+    if (typeof background === "string") spans.push(`fill: rgb(${str(background)})`);
+    else if (background) {
+      const stops = background.map(({ color, percent }) => `(rgb(${str(color)}), ${num(percent)}%)`);
+      spans.push(`fill: gradient.linear(${stops.join(", ")})`);
+    }
     return `table.cell(align: ${align}${spans.map((s) => `, ${s}`).join("")}, ${content})`;
   }
 
@@ -141,6 +166,6 @@ export class Writer {
     const caption = block.caption ? inlineSource(block.caption, this) : "none";
     const head = array(cells(block.rows.slice(0, block.head)));
     const rest = array(cells(block.rows.slice(block.head)));
-    return `rows-table(${width}, ${head}, ${rest}, ${size}, ${caption})`;
+    return `rows-table(${width}, ${head}, ${rest}, ${size}, ${caption}, ${isShortTable(block)})`;
   }
 }

@@ -136,6 +136,8 @@ export function displayLines(
 ): string | undefined {
   const tag = /\\tag\*?\s*\{(?:[^{}]|\{[^{}]*\})*\}/.exec(tex)?.[0] ?? "";
   const bare = tex.replace(tag, "");
+  const apart = statements(splitFormula(bare), width, measure);
+  if (apart) return `\\begin{gathered} ${apart.join(" \\\\ ")} \\end{gathered}${tag}`;
   for (const source of [bare, fixedFences(bare)]) {
     for (const within of [false, true]) {
       const lines = fill(splitFormula(source, within), width, measure);
@@ -143,6 +145,35 @@ export function displayLines(
     }
   }
   return undefined;
+}
+
+/** Statements set side by side with \\quad between: as many on a line as fit, none of them parted. */
+function statements(
+  pieces: Piece[] | undefined,
+  width: number,
+  measure: (tex: string) => number | undefined,
+): string[] | undefined {
+  const QUAD = /(?:\\q?quad\s*)+$/;
+  const all: string[] = [""];
+  for (const { op, tex } of pieces ?? []) {
+    all[all.length - 1] += `${op}${tex}`;
+    if (QUAD.test(tex)) all.push("");
+  }
+  if (all.length < 2) return undefined;
+  const lines: string[] = [];
+  let line = "";
+  for (const statement of all) {
+    const wide = measure(`${line}${statement}`.replace(QUAD, ""));
+    if (wide === undefined) return undefined;
+    if (wide <= width) {
+      line += statement;
+      continue;
+    }
+    if (line === "" || (measure(statement.replace(QUAD, "")) ?? Infinity) > width) return undefined;
+    lines.push(line.replace(QUAD, ""));
+    line = statement;
+  }
+  return [...lines, line.replace(QUAD, "")];
 }
 
 function fill(

@@ -46,6 +46,7 @@ function inline(piece: Inline, writer: Writer, glue: { before: boolean; after: b
     case "math": {
       const parts = writer.formulas.setInLine(piece.tex, piece.where);
       if (typeof parts === "string") return `problem-in-text(${str(parts)})`;
+      for (const { made } of parts) writer.widest = Math.max(writer.widest, made.width);
       const boxes = parts.flatMap(({ tex, made }) => {
         if (made.width === 0) return []; // only definitions
         const file = writer.assets.add(withMargin(made.svg), "svg");
@@ -106,11 +107,10 @@ function run({ text, ...look }: Run): string {
   return out;
 }
 
-/** Monospaced lines, wrapped at `width` columns. */
-export function runLines(lines: readonly Run[][], width: number): string {
+/** Monospaced lines, wrapped at `width` columns: one piece of Typst content a line. */
+export function runRows(lines: readonly Run[][], width: number): string[] {
   const wrapped = lines.flatMap((line) => wrapLine(line, width));
-  const rows = wrapped.map(({ runs, continued }) =>
+  return wrapped.map(({ runs, continued }) =>
     join([...(continued ? ["cont"] : []), ...(runs.length > 0 ? runs.map(run) : [str(" ")])]),
   );
-  return `{\n${rows.join("\nlinebreak()\n")}\n}`;
 }

@@ -98,7 +98,10 @@ export const template = (m: Measures): string => `
 }
 
 // --- text ----------------------------------------------------------------
-#let para(body, side: none) = if side == none { par(body) } else { align(side, par(justify: false, body)) }
+#let para(body, side: none, ragged: false) = if side != none { align(side, par(justify: false, body)) } else if ragged { par(justify: false, body) } else { par(body) }
+// What must stand on the page on which the next thing begins, and what is not parted.
+#let lead(body) = block(width: 100%, above: 0.95em, below: 0.95em, sticky: true, body)
+#let held(body) = block(width: 100%, above: 0.56em, below: 0.56em, breakable: false, body)
 #let code-in-text(s) = box(fill: rgb("#f2f3f5"), outset: (y: 2pt), inset: (x: 2pt), radius: 1.5pt,
   text(font: mono, size: 0.8em, hyphenate: false, s))
 #let code-in-text-long(s) = text(font: mono, size: 0.8em, hyphenate: false, s)
@@ -160,16 +163,16 @@ export const template = (m: Measures): string => `
 #let wrapped = text(fill: quiet, size: 0.85em, "↪")
 #let cont = box(width: 0pt, height: 0pt, place(bottom + left, dx: -0.95em, wrapped))
 #let count-mark(n) = place(top + left, dx: -${INSET}pt - 24pt, box(width: 20pt, align(right, text(font: mono, size: 6pt, fill: quiet, n))))
-#let input(body, n) = block(width: 100%, above: 1.1em, below: 0.75em, fill: rgb("#f6f7f9"),
+#let input(body, whole, n) = block(width: 100%, above: 1.1em, below: 0.75em, breakable: not whole, fill: rgb("#f6f7f9"),
   stroke: (left: 1.6pt + rgb("#b8c4d6")), inset: (x: ${INSET}pt, y: 6pt), { if n != none { count-mark(n) }; lines-of(body); [#metadata(none)<code-end>] })
-#let listing(body) = block(width: 100%, fill: rgb("#f6f7f9"), inset: (x: ${INSET}pt, y: 6pt), radius: 2pt, lines-of(body))
-#let pre(body, fill: none, rule: none) = block(width: 100%, above: 0.75em, below: 0.9em, fill: fill,
+#let listing(body, whole) = block(width: 100%, breakable: not whole, fill: rgb("#f6f7f9"), inset: (x: ${INSET}pt, y: 6pt), radius: 2pt, lines-of(body))
+#let pre(body, whole, fill: none, rule: none) = block(width: 100%, above: 0.75em, below: 0.9em, breakable: not whole, fill: fill,
   stroke: (left: if rule == none { 0pt } else { 1.6pt + rule }),
   inset: (x: ${INSET}pt, y: if fill == none { 1pt } else { 5pt }), lines-of(body))
 #let output(body) = block(width: 100%, above: 0.75em, below: 1.1em, body)
 
 // --- tables: rules as booktabs has them ------------------------------------
-#let rows-table(columns, head, body, size, caption) = {
+#let rows-table(columns, head, body, size, caption, whole) = {
   let t = table(
     columns: columns,
     table.hline(stroke: 0.8pt),
@@ -177,7 +180,7 @@ export const template = (m: Measures): string => `
     ..body,
     table.hline(stroke: 0.8pt),
   )
-  block(width: 100%, above: 1.1em, below: 1.1em, {
+  block(width: 100%, above: 1.1em, below: 1.1em, breakable: not whole, {
     set text(size: size)
     set par(justify: false)
     if caption != none { align(center, block(below: 0.6em, sticky: true, text(size: 0.95em, caption))) }
