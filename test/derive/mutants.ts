@@ -67,3 +67,58 @@ export function* mutants(seed = 2024, each = 3): Generator<Mutant> {
       }
   }
 }
+
+export interface Edited {
+  readonly name: string;
+  readonly of: string;
+  readonly make: () => any;
+  readonly formula: (v: any, bar: any) => any;
+  readonly source: string;
+  /** Classes that name such an edit. */
+  readonly kinds: readonly string[];
+}
+
+/** One edit in the text of a formula, as a slip of the pen would make it; nothing of the diagnosis is used. */
+const EDITS: readonly [RegExp, string, string][] = [
+  [/\.T\b/g, "", "transpose|order|shape|symmetry assumed|wrong quantity|outer product"],
+  [
+    /\.add\(/g,
+    ".sub(",
+    "sign|sign+path|missing term|function|power|path|function|factor|activation derivative|extra term",
+  ],
+  [
+    /\.sub\(/g,
+    ".add(",
+    "sign|sign+path|missing term|function|power|wrong quantity|activation derivative|extra term",
+  ],
+  [/\.neg\(\)/g, "", "sign|sign+path|function|power|path"],
+  [/\.inv\(\)/g, "", "inverse|power|missing factor|extra factor"],
+  [/\.div\(/g, ".mul(", "power|factor|inverse|missing factor|extra factor|wrong quantity|function"],
+  [/\.mul\(/g, ".div(", "power|factor|inverse|missing factor|extra factor|function|sign"],
+  [/\.square\(\)/g, "", "power|factor|missing factor|extra factor"],
+  [
+    /\.mul\([\w.]+\)/g,
+    "",
+    "missing factor|factor|activation derivative|other gradient|missing path|power|mask|missing term",
+  ],
+  [
+    /\.(?:sub|add)\([\w.]+\)/g,
+    "",
+    "missing term|missing path|function|wrong quantity|extra term|activation derivative",
+  ],
+];
+
+export function* editedFormulas(
+  truths: Readonly<Record<string, { make: () => any; of: string; formula: (v: any, bar: any) => any }>>,
+  scope: Readonly<Record<string, unknown>>,
+): Generator<Edited> {
+  for (const [name, { make, of, formula }] of Object.entries(truths)) {
+    const text = formula.toString();
+    for (const [pattern, by, kinds] of EDITS)
+      for (const m of text.matchAll(pattern)) {
+        const source = text.slice(0, m.index) + by + text.slice(m.index + m[0].length);
+        const edited = new Function(...Object.keys(scope), `return ${source}`)(...Object.values(scope));
+        yield { name, of, make, formula: edited, source, kinds: kinds.split("|") };
+      }
+  }
+}

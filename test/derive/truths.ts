@@ -14,6 +14,9 @@ export interface Truth {
 const one = (x: any) => x.neg().add(1);
 const swishSlope = (z: any) => z.sigmoid().add(z.mul(z.sigmoid()).mul(one(z.sigmoid())));
 
+/** The names that the formulas below use, for those who edit their text. */
+export const scope = { one, swishSlope, arbitraryGradient, arbitraryGradients };
+
 export const truths: Record<string, Truth> = {
   // Sheet 003: shape convention
   "(2) X": { make: sheets.product, of: "X", formula: ({ W }, bar) => bar.Y.matmul(W.T) },

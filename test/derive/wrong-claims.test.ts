@@ -8,7 +8,8 @@ import test from "node:test";
 import { matches } from "../../src/derive/verdict.ts";
 import { rng } from "../../src/tensor/index.ts";
 import { courseWrongs, nonsense } from "./course-wrongs.ts";
-import { mutants } from "./mutants.ts";
+import { editedFormulas, mutants } from "./mutants.ts";
+import { scope, truths } from "./truths.ts";
 import { type Wrong, wrongs } from "./wrongs.ts";
 
 const made = new Map<() => any, any>();
@@ -78,6 +79,31 @@ test("slips made by machine are caught, and named", (t) => {
   );
   assert.ok(total >= 150, String(total));
   assert.ok(right >= 0.9 * total, `${right} of ${total}\n${missed.join("\n")}`);
+});
+
+test("true formulas with one edit in their text are caught, and named", (t) => {
+  let [total, right] = [0, 0];
+  const missed: string[] = [];
+  for (const { make, of, formula, kinds, source, name } of editedFormulas(truths, scope)) {
+    const d = made.get(make) ?? make();
+    made.set(make, d);
+    let c: any;
+    try {
+      c = d.refute(of, formula);
+    } catch (error) {
+      // Kᵀ is K where K = αXXᵀ + β⁻¹I.
+      assert.deepEqual([name, (error as Error).name], ["L1 K", "ClaimError"], source);
+      continue;
+    }
+    total++;
+    const ok = c.diagnosis.kinds.some((k: string) => kinds.includes(k));
+    right += Number(ok);
+    count(kinds[0], ok);
+    if (!ok) missed.push(`${name}: ${source}\n${c.diagnosis.sentence}`);
+  }
+  t.diagnostic(`${right} of ${total} with one edit in their text get a diagnosis that names it`);
+  assert.ok(total >= 140, String(total));
+  assert.ok(right >= 0.9 * total, missed.join("\n"));
 });
 
 test("of all wrong formulas, by class", (t) => {

@@ -14,7 +14,7 @@ import { evaluateFormula, type Formula } from "../formula.ts";
 import { symbolsFor } from "../symbols.ts";
 import { combinations } from "./coefficients.ts";
 import { plainCandidates } from "./compare.ts";
-import { type Candidate, definedAs } from "./context.ts";
+import { type Candidate, definedAs, readable } from "./context.ts";
 import { type Counterexample, counterexample } from "./counterexample.ts";
 import { Judge } from "./judge.ts";
 import { pairCandidates } from "./pairs.ts";
@@ -57,7 +57,7 @@ export function diagnoseSubject(subject: Subject, formula: Formula): Diagnosis {
     found?.step ?? (gradient && d.arrivals(name) === 1 ? firstDifference(d, name, read.expr) : undefined);
   const example = counterexample(subject, formula);
   const parts = [found ? found.sentence() : "No simple slip found."];
-  const fix = found?.fix && printExpr(withoutMinus(found.fix), symbolsFor(d.naming));
+  const fix = found?.fix && printExpr(readable(d, withoutMinus(found.fix)), symbolsFor(d.naming));
   if (fix)
     parts.push(`With that mended it agrees at ${d.study.searchPoints.length} random points: $${fix}$.`);
   if (where !== undefined && !found?.named) parts.push(stepText(d, where));

@@ -118,7 +118,7 @@ const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.a
 /** A factor that is a power, or a product, of named scalars. */
 export function describeScalars(c: Context, ratios: readonly number[]): Candidate | undefined {
   const scalars = [...c.d.structure.quantities.values()].filter(
-    (q) => q.tensor.rank === 0 && q.kind !== "output",
+    (q) => q.tensor.rank === 0 && q.kind !== "output" && q.named,
   );
   const values = scalars.map((q) => c.judge.points.map((p) => p.point.value(sym(q.name, [])).item()));
   const powers = [1, -1, 2, -2, 0.5, -0.5];

@@ -103,7 +103,8 @@ function describeStep(c: Context, m: Misstep): Candidate {
     return {
       ...base,
       kinds: ["activation derivative"],
-      cost: 2.8,
+      // σ/(1 − σ) is e^x by accident.
+      cost: m.activation.includes("e^") ? 3.15 : 2.8,
       sentence: () => `The derivative of another function, ${m.activation}, is taken in ${where}. ${tail}`,
     };
   if (forgotten(m))
