@@ -64,7 +64,7 @@ export async function installPackages() {
     .filter((folder) => !folder.startsWith(join(root, "node_modules")))
     .join(delimiter);
   const args = [...before, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
-  progress.detail(problem === "not installed" ? "285 MB to download the first time" : problem);
+  progress.detail(problem === "not installed" ? "305 MB to download the first time" : problem);
   const result = await run(command, args, { name: "npm", cwd: root, env: { ...process.env, PATH } });
   const left = result.code === 0 ? packagesProblem() : null;
   if (result.code === 0 && !left) {
