@@ -118,6 +118,7 @@ async function measure(peer: Peer): Promise<Measures> {
         ...process.env,
         ...peer.env,
         NO_COLOR: "1",
+        JPY_PARENT_PID: String(process.pid), // should the benchmark be killed, the kernels go with it
         GRADLAB_HISTORY: join(folder, "history"),
         IPYTHONDIR: folder,
       };

@@ -166,12 +166,14 @@ export class Kernel {
     socket.send(this.#wire.encode(request.identities, { type, content, parent: request.parent }));
   }
 
+  readonly #isDeclared = (name: string): boolean => this.#session.declared.has(name);
+
   readonly #handlers: Record<string, Handler> = {
     kernel_info_request: () => kernelInfo(),
     connect_request: () => ({ status: "ok" }),
-    complete_request: ({ content }) => complete(this.#session.language, content),
-    inspect_request: ({ content }) => inspect(this.#session.language, content),
-    is_complete_request: ({ content }) => isComplete(this.#session.language, content),
+    complete_request: ({ content }) => complete(this.#session.language, content, this.#isDeclared),
+    inspect_request: ({ content }) => inspect(this.#session.language, content, this.#isDeclared),
+    is_complete_request: ({ content }) => isComplete(this.#session.language, content, this.#isDeclared),
     history_request: ({ content }) => ({ status: "ok", history: this.#session.history.answer(content) }),
     comm_info_request: ({ content }) => ({ status: "ok", comms: this.#comms.info(content["target_name"]) }),
     comm_open: (message) => this.#comm("open", message),

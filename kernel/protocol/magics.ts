@@ -2,9 +2,8 @@
 // They are rewritten to calls the runtime knows before the cell is checked, in place, so that line numbers stay.
 // Only lines that begin in code count, never lines inside a template literal or a comment.
 
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { codeLines } from "./scan.ts";
+import { completeShell, isShell } from "./shell.ts";
 
 export type Policy = "error" | "warn" | "off";
 
@@ -20,7 +19,7 @@ export interface Prepared {
 }
 
 export const MAGICS: Record<string, string> = {
-  help: "%help            this overview; name? or %help name explains a name",
+  help: "%help            this overview; name? or %help name explains a name or a magic",
   npm: "%npm install x   runs npm in the notebook's folder",
   time: "%time            prints how long the cell took (alone or before an expression)",
   who: "%who             lists the variables",
@@ -34,6 +33,8 @@ export function prepare(code: string, isDeclared: (name: string) => boolean): Pr
   const out: Prepared = { code, time: false, policy: null, cellPolicy: null, help: null };
   const asked = /^\s*(\?{0,2})\s*([A-Za-z_$][\w$]*(?:\.[\w$]+)*)\s*(\?{0,2})\s*$/.exec(code);
   if (asked && (asked[1] || asked[3])) return { ...out, code: "", help: asked[2]! };
+  const magic = /^\s*\?{0,2}(%{1,2}\w+|!)(\?{0,2})\s*$/.exec(code);
+  if (magic && code.includes("?")) return { ...out, code: "", help: magic[1]! };
   if (!/^[%!]/m.test(code)) return out;
   const lines = code.split("\n");
   const first = lines.findIndex((line) => line.trim() !== "");
@@ -75,27 +76,28 @@ function call(name: string, argument: string): string {
   return `void (await jupyter.${name}(${JSON.stringify(argument.trim())}));`;
 }
 
-/** `!ready` is TypeScript, `!ls` is a command: a line is one when its first word is a program and no variable. */
-function isShell(line: string, isDeclared: (name: string) => boolean): boolean {
-  const word = /^!\s*([\w.~/+-]+)(?=\s|$|;)/.exec(line)?.[1];
-  if (!word || isDeclared(word)) return false;
-  if (/^(~|\.{0,2})\//.test(word)) return true;
-  return BUILT_INS.has(word) || isProgram(word);
-}
-
-const BUILT_INS = new Set(["cd", "echo", "export", "pwd", "test", "type", "ulimit", "which"]);
-
-function isProgram(name: string): boolean {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      if (statSync(join(folder, name)).isFile()) return true;
-    } catch {
-      // Not in this folder.
-    }
+/** The cell's TypeScript alone, at the same places: what is none is blank. For questions about code. */
+export function withoutMagics(code: string, isDeclared: (name: string) => boolean): string {
+  if (!/^[%!]/m.test(code)) return code;
+  const lines = code.split("\n");
+  for (const n of codeLines(code)) {
+    const line = lines[n]!;
+    const magic = /^%%?time\b/.exec(line) ?? /^%%?(\w+).*/.exec(line);
+    const known = magic && Object.hasOwn(MAGICS, /\w+/.exec(magic[0])![0]);
+    if (known) lines[n] = " ".repeat(magic[0].length) + line.slice(magic[0].length);
+    else if (line.startsWith("!") && isShell(line, isDeclared)) lines[n] = " ".repeat(line.length);
   }
-  return false;
+  return lines.join("\n");
 }
+
+/** What is known of a magic, by its name with or without its mark; null when it is none. */
+export function magicHelp(name: string): string | null {
+  if (name === "!") return SHELL;
+  const word = name.replace(/^%+/, "");
+  return Object.hasOwn(MAGICS, word) ? MAGICS[word]! : null;
+}
+
+const SHELL = "!command         runs a shell command";
 
 /** Completions for a line that is a magic, or null when it is none. */
 export function completeMagic(code: string, cursor: number): { matches: string[]; start: number } | null {
@@ -106,6 +108,10 @@ export function completeMagic(code: string, cursor: number): { matches: string[]
     const marks = line.length - name[1]!.length;
     const matches = Object.keys(MAGICS).filter((m) => m.startsWith(name[1]!));
     return { matches: matches.map((m) => line.slice(0, marks) + m), start };
+  }
+  if (line.startsWith("!")) {
+    const { matches, word } = completeShell(line.slice(1));
+    return matches.length > 0 ? { matches, start: cursor - word.length } : null;
   }
   const argument = /^%%?typecheck\s+(\w*)$/.exec(line);
   if (argument) {
@@ -123,7 +129,9 @@ export function completeMagic(code: string, cursor: number): { matches: string[]
       start: cursor - word.length,
     };
   }
-  return null;
+  // Nothing of TypeScript belongs into what is left, but for what %time takes.
+  const other = /^%%?(\w+)\s/.exec(line)?.[1];
+  return other && other !== "time" && Object.hasOwn(MAGICS, other) ? { matches: [], start: cursor } : null;
 }
 
 export function helpOverview(): string {
@@ -132,7 +140,7 @@ export function helpOverview(): string {
     "await works at the top level, and any cell may redeclare what an earlier one declared.",
     "",
     ...Object.values(MAGICS),
-    "!command         runs a shell command",
+    SHELL,
     "// @ts-nocheck   at the top of a cell: its types are not checked",
     "",
     "jupyter.display(value, { id })   shows a value before the cell ends; again with the same id and update: true",

@@ -5,7 +5,7 @@ import type { ErrorContent } from "../runtime/messages.ts";
 import type { History } from "./history.ts";
 import type { IoPub } from "./iopub.ts";
 import { log } from "./log.ts";
-import { helpOverview, MagicError, type Policy, type Prepared, prepare } from "./magics.ts";
+import { helpOverview, MagicError, magicHelp, type Policy, type Prepared, prepare } from "./magics.ts";
 import { failure, type Origin, type Supervisor } from "./supervisor.ts";
 import { hasNoCheck, syntaxError, typeErrors } from "./typecheck.ts";
 
@@ -118,8 +118,8 @@ function planExpressions(language: Language, requested: unknown): Plan["expressi
 
 async function help(language: Language, name: string): Promise<object> {
   if (name === "") return { source: "page", data: { "text/plain": helpOverview() }, start: 0 };
-  const found = await language.inspect(name, name.length, 1);
-  const plain = found?.plain ?? `nothing is known about ${name}`;
+  const found = /^[%!]/.test(name) ? null : await language.inspect(name, name.length, 1);
+  const plain = found?.plain ?? magicHelp(name) ?? `nothing is known about ${name}`;
   const data = found ? { "text/plain": plain, "text/markdown": found.markdown } : { "text/plain": plain };
   return { source: "page", data, start: 0 };
 }

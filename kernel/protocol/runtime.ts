@@ -138,6 +138,9 @@ export class Runtime {
     const lost = "The runtime was restarted; variables of earlier cells are gone.";
     if (this.#stuck) return `a blocking native call could not be interrupted. ${lost}`;
     if (/heap out of memory|Reached heap limit/.test(this.#stderrTail)) return `out of memory. ${lost}`;
+    if (/the kernel's own code failed/.test(this.#stderrTail)) {
+      return `a cell has replaced something that the runtime itself stands on. ${lost}`;
+    }
     if (signal) return `the runtime process was ended by ${signal}. ${lost}`;
     if (!this.ready) return `the runtime could not start (status ${code}): ${this.#stderrTail.trim()}`;
     return `the process ended with status ${code} (process.exit). ${lost}`;

@@ -27,6 +27,8 @@ export function installGlobals(): void {
     cell: currentCell,
   });
   const names: Record<string | symbol, unknown> = {
+    // What cells share; they make it. Unlisted, so that `globalThis` can be printed.
+    [Symbol.for("gradlab.cells")]: undefined,
     [Symbol.for("gradlab.display")]: displayBundle,
     [Symbol.for("gradlab.clear_output")]: clearOutput,
     [Symbol.for("gradlab.open_comm")]: openComm,

@@ -53,7 +53,7 @@ export async function startLoader(): Promise<void> {
 
 /** `import()` for cells. */
 export async function importModule(specifier: string, options?: ImportCallOptions): Promise<any> {
-  for (const name of files.refresh()) {
+  for (const name of files.refresh(specifier)) {
     writeText("stderr", `${name} changed on disk; restart the kernel to use the new code\n`);
   }
   const json = /^[./].*\.json$/.test(specifier) ? { with: { type: "json" } } : undefined;

@@ -22,7 +22,10 @@ interface LocalFile {
 
 export class LocalFiles {
   readonly #files = new Map<string, LocalFile>();
-  readonly #told = new Set<string>();
+  /** Packages known to have changed: they need not be looked at any more. */
+  readonly #changed = new Set<string>();
+  /** Those of them that no cell has heard of yet. */
+  readonly #stale = new Set<string>();
   readonly #stampOf: (url: string) => string;
 
   /** `virtual` gives the stamp of a file that exists only here. */
@@ -44,17 +47,22 @@ export class LocalFiles {
     return file.version === 0 ? key : `${key}?v=${file.version}`;
   }
 
-  /** New versions for what changed and for all that imports it; returns the packages that changed, each once. */
-  refresh(): string[] {
+  /**
+   * New versions for what changed and for all that imports it, before a cell imports `specifier`. Returns the
+   * packages that have changed, each once, when one of them or a file of the notebook's is asked for.
+   */
+  refresh(specifier: string): string[] {
     const changed: string[] = [];
-    const packages = new Set<string>();
     for (const [url, file] of this.#files) {
-      if (file.owner !== null && this.#told.has(file.owner)) continue;
+      if (file.owner !== null && this.#changed.has(file.owner)) continue;
       const stamp = this.#stampOf(url);
       if (stamp === file.stamp) continue;
       file.stamp = stamp;
       if (file.owner === null) changed.push(url);
-      else packages.add(file.owner);
+      else {
+        this.#stale.add(file.owner);
+        this.#changed.add(file.owner);
+      }
     }
     const seen = new Set<string>();
     for (let url = changed.pop(); url; url = changed.pop()) {
@@ -65,8 +73,10 @@ export class LocalFiles {
       delete cache[fileURLToPath(url)];
       changed.push(...file.importers);
     }
-    for (const name of packages) this.#told.add(name);
-    return [...packages];
+    const asked = packageOf(specifier);
+    const news = [...this.#stale].filter((name) => asked === name || /^[./]/.test(specifier));
+    for (const name of news) this.#stale.delete(name);
+    return news;
   }
 }
 

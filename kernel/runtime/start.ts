@@ -35,10 +35,13 @@ const watcher = new Worker(new URL("./watcher.ts", import.meta.url), {
 });
 hideCompileCache(process.env);
 // Unwatched, this process could be neither interrupted nor ended with the kernel.
-watcher.on("error", (error: Error) => {
-  writeSync(2, `the watcher thread failed: ${error.stack}\n`);
+watcher.on("error", giveUp);
+
+/** The kernel's own code fails, most likely because a cell has broken what it stands on. A new runtime helps. */
+function giveUp(error: unknown): void {
+  writeSync(2, `the kernel's own code failed: ${error instanceof Error ? error.stack : error}\n`);
   process.exit(70);
-});
+}
 connectStdin(port1, signal);
 await startLoader();
 installGlobals();
@@ -52,8 +55,8 @@ const reader = new FrameReader();
 function drain(): void {
   for (let frame = reader.next(); frame; frame = reader.next()) {
     const { message, buffers } = decodeJson<Command>(frame);
-    if (message.type === "execute") void execute(frame.cell, message);
-    else void receiveComm(frame.cell, message, buffers);
+    if (message.type === "execute") execute(frame.cell, message).catch(giveUp);
+    else receiveComm(frame.cell, message, buffers).catch(giveUp);
   }
 }
 

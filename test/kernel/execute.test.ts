@@ -276,6 +276,16 @@ test("data frames are tables, long ones with their corners and their size", asyn
   assert.equal(html.match(/<tr>/g)!.length, 1 + 21);
 });
 
+test("whatever is looked at, looking does no harm", async () => {
+  assert.equal((await client.execute("this === globalThis")).result, "true");
+  assert.match((await client.execute("globalThis")).result!, /Object \[global\]/);
+  const trap = "new Proxy({}, { get() { throw new Error('trap') }, has() { throw new Error('trap') } })";
+  assert.equal((await client.execute(trap)).reply.content["status"], "ok");
+  const getter = "({ get x() { throw new Error('trap') }, [Symbol.toStringTag]: 5 as any })";
+  assert.match((await client.execute(getter)).result!, /Getter/);
+  assert.match((await client.execute("const o: any = {}; o.self = o; o")).result!, /Circular/);
+});
+
 test("large values are shortened and say their size", async () => {
   const text = (await client.execute("new Float64Array(100_000)")).result!;
   assert.match(text, /^Float64Array\(100000\)/);

@@ -128,6 +128,17 @@ for (const [name, [code, message]] of Object.entries(CRASHES)) {
   });
 }
 
+test("a cell that breaks what the runtime stands on is told so, and the notebook goes on", async () => {
+  const client = await Client.start();
+  for (const code of ["Array.prototype.map = undefined as any;", "JSON.stringify = undefined as any;"]) {
+    // The first notices at once, or the next cell does.
+    const names = [await client.execute(code), await client.execute("[1]")].map((done) => done.error?.ename);
+    assert.ok(names.includes("RuntimeError"), code);
+    assert.equal((await client.execute("'alive'")).result, "'alive'");
+  }
+  await client.close();
+});
+
 test("a native call that blocks is ended by restarting the runtime", async () => {
   const client = await Client.start();
   // A read from a pipe nobody writes to: no JavaScript runs, no child process to signal.

@@ -140,6 +140,17 @@ test("what child processes and native code print is output, too", async () => {
   assert.equal(done.stdout, "inherited\n");
 });
 
+test("50 MB are passed on, as text, as a picture, as a buffer, and the next cell runs", async () => {
+  const size = 50_000_000;
+  const text = await client.execute(`jupyter.displayBundle({ "text/plain": "z".repeat(${size}) })`);
+  assert.equal(text.messages[1]!.content["data"]["text/plain"].length, size);
+  const picture = await client.execute(`jupyter.displayBundle({ "image/png": new Uint8Array(${size}) })`);
+  assert.equal(picture.messages[1]!.content["data"]["image/png"].length, Math.ceil(size / 3) * 4);
+  const comm = await client.execute(`void jupyter.openComm("t", {}, { buffers: [new Uint8Array(${size})] })`);
+  assert.equal(comm.messages[1]!.buffers[0]!.length, size);
+  assert.equal((await client.execute("'next'")).result, "'next'");
+});
+
 test("display_id: display, update, and display helpers", async () => {
   const done = await client.execute(
     "await jupyter.display({ a: 1 }, { id: 'x' }); await jupyter.display({ a: 2 }, { id: 'x', update: true });",

@@ -1,6 +1,8 @@
 // Tables for data frames: anything shaped like danfo's DataFrame or Series, recognized by what it has, because
 // the kernel depends on no such library. Long and wide frames show their corners and say their size.
 
+import { isProxy } from "node:util/types";
+
 interface Frame {
   columns: string[];
   index: (string | number)[];
@@ -12,7 +14,7 @@ const ROWS = 20;
 const COLUMNS = 20;
 
 export function isFrame(value: unknown): value is Frame {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || isProxy(value)) return false;
   const name = value.constructor?.name ?? "";
   if (!/(DataFrame|Series)$/.test(name)) return false;
   const { columns, index, values, shape } = value as Partial<Frame>;
