@@ -64,8 +64,9 @@ export function checkpoint(f: (...inputs: Tensor[]) => Tensor): (...inputs: Tens
 }
 
 /**
- * Runs `fn` and throws at the first operation whose result has a NaN or an infinity while its inputs had
- * none.
+ * Runs `fn` and throws at the first operation that makes a NaN or an infinity: whose result has one while
+ * its inputs have none. An input that holds a NaN from the start is named as such; infinities given on
+ * purpose, as in a mask of −∞, may pass through.
  * @throws NumericalError naming the operation, the position and the inputs' ranges
  * @example
  * ```ts
@@ -74,17 +75,26 @@ export function checkpoint(f: (...inputs: Tensor[]) => Tensor): (...inputs: Tens
  */
 export function detectAnomaly<T>(fn: () => T): T {
   let open = 0;
-  return watching((y) => {
+  return watching((y, op, inputs) => {
     if (open > 0 || !isFloat(y.dtype)) return;
     open++;
     try {
-      const at = y.values().findIndex((v: number) => !Number.isFinite(v));
+      const values = y.values();
+      const at = values.findIndex((v: number) => !Number.isFinite(v));
       if (at < 0) return;
-      const node = y.node;
-      const from = node ? node.inputs.map(range).join(", ") : "";
+      const given = inputs.find(
+        (x) => isFloat(x.dtype) && x.values().some((v: number) => !Number.isFinite(v)),
+      );
+      if (given && !(Number.isNaN(values[at]) || values.some(Number.isNaN))) return;
+      const held = given?.values().findIndex((v: number) => Number.isNaN(v)) ?? -1;
+      const what =
+        held < 0
+          ? `made ${values[at]}`
+          : `was given NaN at flat position ${held} of ${range(given as Tensor)}`;
+      const from = inputs.map(range).join(", ");
       throw new NumericalError(
-        `detectAnomaly: ${node ? `"${node.op.name}"` : "an operation on constants"} made ${y.values()[at]} ` +
-          `at flat position ${at} of a result of shape [${y.shape.join(", ")}]${from ? `, from inputs ${from}` : ""}.`,
+        `detectAnomaly: "${op.name}" ${what}${held < 0 ? ` at flat position ${at} of` : ", for"} a result of shape ` +
+          `[${y.shape.join(", ")}]${from && held < 0 ? `, from inputs ${from}` : ""}.`,
       );
     } finally {
       open--;

@@ -106,8 +106,7 @@ export function gradcheck(
       const second = i === j ? (u: Tensor) => first(u).mul(w).sum() : slope;
       const gap = relativeError(grad(second)(z), numericGradient(second, z));
       worst = Math.max(worst, gap);
-      if (gap > tolerance * 10)
-        throw new NumericalError(failure(i, gap, tolerance * 10, "second derivative"));
+      if (gap > tolerance) throw new NumericalError(failure(i, gap, tolerance, "second derivative"));
     });
   });
   return worst;

@@ -4,7 +4,7 @@
  * A cotangent that arrives in the broadcast shape is summed back to the operand's: `sumTo`.
  */
 
-import { DTypeError, type Op, rng, type Tensor } from "../tensor/index.ts";
+import { DTypeError, isFloat, type Op, rng, type Tensor } from "../tensor/index.ts";
 import { broadcastTo, sumTo } from "./broadcast.ts";
 import { and, equal, greater, less, where } from "./compare.ts";
 import { apply, defineOp } from "./define.ts";
@@ -112,7 +112,9 @@ export const minimumOp = binary("minimum", "x !== x || x < y ? x : y", {
 
 /** 1 where the operand is chosen, ½ where both are equal. */
 function share(chosen: Tensor, a: Tensor, b: Tensor): Tensor {
-  return where(equal(a, b), 0.5, where(chosen, 1, 0));
+  // In the operands' own dtype, so that float32 gradients stay float32.
+  const [half, one, none] = [0.5, 1, 0].map((x) => lift(x, "maximum", isFloat(a.dtype) ? a : b));
+  return where(equal(a, b), half, where(chosen, one, none));
 }
 
 function two(op: Op<null>, a: TensorLike, b: TensorLike): Tensor {

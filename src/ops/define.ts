@@ -48,7 +48,10 @@ export const leafOp: Op<null> = {
 };
 
 let recording = true;
-let watchers: ((y: Tensor) => void)[] = [];
+/** Told of a result, the operation that made it, and its inputs. */
+export type Watch = (y: Tensor, op: Op<any>, inputs: readonly Tensor[]) => void;
+
+let watchers: Watch[] = [];
 
 /**
  * Runs `fn` without recording: its results are constants to any surrounding derivative.
@@ -91,7 +94,7 @@ export function isRecording(): boolean {
 }
 
 /**
- * Calls `watch` with every result computed inside `fn`: for anomaly detection and profiles.
+ * Calls `watch` with every result computed inside `fn`, its operation and inputs: for anomaly detection and profiles.
  * @example
  * ```ts
  * const seen: number[] = [];
@@ -99,7 +102,7 @@ export function isRecording(): boolean {
  * seen; // → [ 2, 1 ]
  * ```
  */
-export function watching<T>(watch: (y: Tensor) => void, fn: () => T): T {
+export function watching<T>(watch: Watch, fn: () => T): T {
   const before = watchers;
   watchers = [...before, watch];
   try {
@@ -174,7 +177,7 @@ export function apply<P>(op: Op<P>, inputs: Tensor[], params: P): Tensor {
         y.node = new Node(op, inputs, params);
         break;
       }
-  if (watchers.length > 0) for (const watch of watchers) watch(y);
+  if (watchers.length > 0) for (const watch of watchers) watch(y, op, inputs);
   return y;
 }
 

@@ -2,7 +2,7 @@
  * Operations as methods of Tensor, so that cells read like the mathematics: `X.matmul(W).add(b).relu()`.
  */
 
-import { type DType, Tensor } from "../tensor/index.ts";
+import { type DType, ShapeError, Tensor } from "../tensor/index.ts";
 import type {
   AxisOf,
   Broadcast,
@@ -209,5 +209,16 @@ Object.defineProperty(Tensor.prototype, "T", {
   get(this: Tensor) {
     return transpose(this);
   },
+  configurable: true,
+});
+
+// Rows of a traced matrix stay traced; only a vector's numbers leave the graph.
+Object.defineProperty(Tensor.prototype, Symbol.iterator, {
+  *value(this: Tensor) {
+    if (this.rank === 0)
+      throw new ShapeError("A scalar tensor cannot be iterated over; use item() to read its value.");
+    for (let i = 0; i < this.shape[0]; i++) yield this.rank === 1 ? this.at(i) : layout.select(this, i);
+  },
+  writable: true,
   configurable: true,
 });

@@ -21,6 +21,7 @@ import {
 } from "../tensor/index.ts";
 import { div, mul, sub } from "./arithmetic.ts";
 import { broadcastTo } from "./broadcast.ts";
+import { astype } from "./cast.ts";
 import { equal } from "./compare.ts";
 import { apply, defineOp } from "./define.ts";
 import { PREC, tex, wrap } from "./latex.ts";
@@ -125,7 +126,7 @@ export const sumOp: Op<Axes> = defineOp<Axes>({
 
 function extreme(name: "max" | "min", sign: 1 | -1): Op<Axes> {
   const share = (x: Tensor, y: Tensor, axes: readonly number[]): Tensor => {
-    const hit = mul(equal(x, spread(y, x, axes)), 1);
+    const hit = astype(equal(x, spread(y, x, axes)), x.dtype);
     return div(hit, spread(sum(hit, axes), x, axes));
   };
   return defineOp<Axes>({

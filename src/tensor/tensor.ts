@@ -172,18 +172,8 @@ export class Tensor<in out S extends Shape = any> {
     return { dtype: this.dtype, shape: this.shape, data };
   }
 
-  /** Iterates over the first dimension's numbers (rank 1) or rows. */
-  *[Symbol.iterator](): Generator<any> {
-    if (this.rank === 0)
-      throw new ShapeError("A scalar tensor cannot be iterated over; use item() to read its value.");
-    const rest = this.shape.slice(1);
-    for (let i = 0; i < this.shape[0]; i++) {
-      const at = this.offset + i * this.strides[0];
-      yield this.rank === 1
-        ? this.data[at]
-        : new Tensor(this.data, rest, this.dtype, this.strides.slice(1), at);
-    }
-  }
+  /** Iterates over the first dimension: the numbers of a vector, the rows of anything larger. */
+  declare [Symbol.iterator]: () => Generator<any>;
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return format(this);

@@ -174,6 +174,38 @@ test("detectAnomaly names the first operation that made a NaN", () => {
     /"sqrt" made NaN at flat position 1.*x \[2\] in \[-1, 4\]/s,
   );
   detectAnomaly(() => x.add(1));
+  // Constants have names as well, and so has the backward sweep.
+  assert.throws(() => detectAnomaly(() => tensor([0]).div(tensor([0]))), /"div" made NaN/);
+  const f = (t: Tensor): Tensor => t.sqrt().mul(t.detach().mul(0)).sum();
+  assert.throws(() => detectAnomaly(() => grad(f)(tensor([0]))), /made (NaN|Infinity)/);
+});
+
+test("detectAnomaly tells given from made, and lets masks of −∞ through", () => {
+  const bad = tensor([1, Number.NaN]).named("labels");
+  assert.throws(
+    () => detectAnomaly(() => bad.add(1)),
+    /"add" was given NaN at flat position 1 of labels \[2\]/,
+  );
+  const masked = (): Tensor =>
+    tensor([1, 2])
+      .add(tensor([0, Number.NEGATIVE_INFINITY]))
+      .softmax();
+  close(detectAnomaly(masked), tensor([1, 0]));
+  assert.throws(() => detectAnomaly(() => tensor([800]).exp()), /"exp" made Infinity/);
+  const minus = tensor([Number.NEGATIVE_INFINITY]);
+  assert.throws(() => detectAnomaly(() => minus.sub(minus)), /"sub" made NaN/);
+});
+
+test("rows of a traced matrix stay traced", () => {
+  const rows = (X: Tensor): Tensor => {
+    let s = tensor(0) as Tensor;
+    for (const row of X) s = s.add(row.square().sum());
+    return s;
+  };
+  const X = rng(1).normal([3, 2]);
+  close(grad(rows)(X), X.mul(2));
+  assert.deepEqual([...tensor([1, 2])], [1, 2]);
+  assert.throws(() => [...tensor(1)], /cannot be iterated/);
 });
 
 test("gradcheck notices a wrong rule", () => {

@@ -138,8 +138,6 @@ function noticed(op: Op, i: number, rule: Rule, c: Case): boolean {
 const HARMLESS: Record<string, string> = {
   "cholesky, input 0, permute: transpose dropped": "its result is symmetrised next",
   "sign, input 0, mul: sign flipped or mask inverted": "the derivative is 0",
-  "max, input 0, mul: factor dropped": "the factor 1 makes numbers of a mask",
-  "min, input 0, mul: factor dropped": "the factor 1 makes numbers of a mask",
   "max, input 0, div: product for quotient": "no ties in the samples; those are compared with PyTorch",
   "min, input 0, div: product for quotient": "no ties in the samples; those are compared with PyTorch",
   "eigh, input 0, mul: factor dropped": "only the threshold for equal eigenvalues",
