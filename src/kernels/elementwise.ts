@@ -70,12 +70,39 @@ const WORTH_COPYING = 256;
 
 /** The loop of a two-argument expression in `x` and `y`, e.g. "x * y". */
 export function binaryLoop(expression: string, a: DType, b: DType, to: DType): BinaryLoop {
+  return build(`b${a}${b}${to}${expression}`, "o, oi, a, ai, sa, b, bi, sb, n", binaryRow(expression));
+}
+
+/**
+ * The same over rows of two operands that are `ta` and `tb` apart: for j < m, i < n,
+ * out[oi + j·n + i] = f(a[ai + j·ta + i·sa], b[bi + j·tb + i·sb]). Short rows cost no call each.
+ */
+export type BinaryPlane = (
+  o: TypedArray,
+  oi: number,
+  a: TypedArray,
+  ai: number,
+  sa: number,
+  ta: number,
+  b: TypedArray,
+  bi: number,
+  sb: number,
+  tb: number,
+  n: number,
+  m: number,
+) => void;
+
+export function binaryPlane(expression: string, a: DType, b: DType, to: DType): BinaryPlane {
   return build(
-    `b${a}${b}${to}${expression}`,
-    "o, oi, a, ai, sa, b, bi, sb, n",
-    `if (sa === 1 && sb === 1) for (let i = 0; i < n; i++) { const x = a[ai + i], y = b[bi + i]; o[oi + i] = ${expression}; }
+    `p${a}${b}${to}${expression}`,
+    "o, oi, a, ai, sa, ta, b, bi, sb, tb, n, m",
+    `for (let j = 0; j < m; j++, oi += n, ai += ta, bi += tb) { ${binaryRow(expression)} }`,
+  );
+}
+
+function binaryRow(expression: string): string {
+  return `if (sa === 1 && sb === 1) for (let i = 0; i < n; i++) { const x = a[ai + i], y = b[bi + i]; o[oi + i] = ${expression}; }
      else if (sa === 1 && sb === 0) { const y = b[bi]; for (let i = 0; i < n; i++) { const x = a[ai + i]; o[oi + i] = ${expression}; } }
      else if (sa === 0 && sb === 1) { const x = a[ai]; for (let i = 0; i < n; i++) { const y = b[bi + i]; o[oi + i] = ${expression}; } }
-     else for (let i = 0, p = ai, q = bi; i < n; i++, p += sa, q += sb) { const x = a[p], y = b[q]; o[oi + i] = ${expression}; }`,
-  );
+     else for (let i = 0, p = ai, q = bi; i < n; i++, p += sa, q += sb) { const x = a[p], y = b[q]; o[oi + i] = ${expression}; }`;
 }

@@ -1,6 +1,13 @@
 export { type ConvSizes, liveTaps } from "./conv.ts";
 export { convForward, convInputGrad, convWeightGrad } from "./convolve.ts";
-export { type BinaryLoop, binaryLoop, type UnaryLoop, unaryLoop } from "./elementwise.ts";
+export {
+  type BinaryLoop,
+  type BinaryPlane,
+  binaryLoop,
+  binaryPlane,
+  type UnaryLoop,
+  unaryLoop,
+} from "./elementwise.ts";
 export { type MatrixView, matmulPortable } from "./matmul.ts";
 export { multiplyInto, worthCopying } from "./multiply.ts";
 export { groupMoments, normalizeGroups, normalizeGroupsGrad } from "./norm.ts";

@@ -2,7 +2,7 @@
  * Forward passes of elementwise operations: choose the loop for the dtypes, walk the broadcast.
  */
 
-import { binaryLoop, unaryLoop } from "../kernels/index.ts";
+import { binaryLoop, binaryPlane, unaryLoop } from "../kernels/index.ts";
 import {
   allocate,
   broadcastShapes,
@@ -56,8 +56,9 @@ export function binaryForward(
     else {
       const sx = broadcastStrides(x.shape, x.strides, shape);
       const sy = broadcastStrides(y.shape, y.strides, shape);
-      rows(shape, [sx, sy], [x.offset, y.offset], (at, [p, q], [a, b], n) =>
-        loop(out, at, x.data, p, a, y.data, q, b, n),
+      const plane = binaryPlane(whole, x.dtype, y.dtype, dtype);
+      planes(shape, [sx, sy], [x.offset, y.offset], (at, [p, q], [a, b], [c, d], n, m) =>
+        plane(out, at, x.data, p, a, c, y.data, q, b, d, n, m),
       );
     }
     return new Tensor(out, shape, dtype);
@@ -88,6 +89,38 @@ export function rows(
       for (let k = 0; k < starts.length; k++) starts[k] += strides[k][d];
       if (++index[d] < shape[d]) break;
       for (let k = 0; k < starts.length; k++) starts[k] -= strides[k][d] * shape[d];
+      index[d] = 0;
+    }
+  }
+}
+
+/** Visits the innermost planes in the same way: also the steps from row to row, and the count of rows. */
+function planes(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  offsets: readonly number[],
+  visit: (at: number, starts: number[], steps: number[], rowSteps: number[], n: number, m: number) => void,
+): void {
+  const whole = joined(shape, strides);
+  const rank = whole.shape.length;
+  if (rank < 2) {
+    const none = strides.map(() => 0);
+    rows(shape, strides, offsets, (at, starts, steps, n) => visit(at, starts, steps, none, n, 1));
+    return;
+  }
+  const [m, n] = whole.shape.slice(-2);
+  const steps = whole.strides.map((s) => s[rank - 1]);
+  const rowSteps = whole.strides.map((s) => s[rank - 2]);
+  const outer = whole.shape.slice(0, -2);
+  const starts = [...offsets];
+  const index = outer.map(() => 0);
+  const size = whole.shape.reduce((a, b) => a * b, 1);
+  for (let at = 0; at < size; at += m * n) {
+    visit(at, starts, steps, rowSteps, n, m);
+    for (let d = outer.length - 1; d >= 0; d--) {
+      for (let k = 0; k < starts.length; k++) starts[k] += whole.strides[k][d];
+      if (++index[d] < outer[d]) break;
+      for (let k = 0; k < starts.length; k++) starts[k] -= whole.strides[k][d] * outer[d];
       index[d] = 0;
     }
   }
