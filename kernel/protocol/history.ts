@@ -38,6 +38,10 @@ export class History {
     const entry = this.#now.findLast((e) => e.line === line);
     if (!entry) return;
     if (output !== undefined) entry.output = output.slice(0, MAX_OUTPUT);
+    this.#append(entry);
+  }
+
+  #append(entry: Entry): void {
     if (!this.#path) return;
     try {
       appendFileSync(this.#path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
@@ -97,6 +101,9 @@ export class History {
       }
     }
     this.#session = 1 + this.#past.reduce((max, e) => Math.max(max, e.session), 0);
+    this.#past = this.#past.filter((e) => e.line > 0);
+    // Line 0 only says that the number is taken: another notebook may be opened before a cell of this one ends.
+    this.#append({ session: this.#session, line: 0, input: "" });
     return this.#past;
   }
 

@@ -23,9 +23,18 @@ export function compileModule(path: string): string {
 
 /** The same for text that is in no file. */
 export function compileSource(path: string, source: string): string {
-  return path.endsWith("x") || BEYOND_STRIPPING.test(source)
-    ? compile(path, source)
-    : stripTypeScriptTypes(source);
+  return path.endsWith("x") || BEYOND_STRIPPING.test(source) ? compile(path, source) : strip(source);
+}
+
+/** Node says once that its stripper is experimental; that is no news for who runs a cell. */
+function strip(source: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 function compile(path: string, source: string): string {

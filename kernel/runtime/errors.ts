@@ -39,6 +39,7 @@ function describe(error: Error, at: Position | null, seen: Set<unknown>, indent:
   seen.add(error);
   const stack = typeof error.stack === "string" ? error.stack : "";
   const out = [`${RED}${BOLD}${nameOf(error)}${RESET}: ${error.message}`];
+  out.push(...placeInFile(stack, error.message));
   const where = firstCellPosition(stack) ?? at;
   if (where) out.push("", ...codeFrame(where), "");
   for (const frame of frames(stack)) out.push(`${DIM}${frame}${RESET}`);
@@ -60,9 +61,20 @@ function related(label: string, value: unknown, seen: Set<unknown>): string[] {
   return [`${label}:`, ...describe(value, null, seen, "  ")];
 }
 
+/** Above the message, Node says where in a file that is imported the syntax is wrong. */
+function placeInFile(stack: string, message: string): string[] {
+  const [above, ...rest] = stack.split(`: ${message}`);
+  const lines = (above ?? "").split("\n").slice(0, -1);
+  if (rest.length === 0 || lines.length === 0 || lines.length > 8 || /^\s+at /m.test(above!)) return [];
+  return ["", ...lines.filter((line, i) => line !== "" || i < lines.length - 1)];
+}
+
+/** Node's own, and the file through which cells import. */
+const INTERNAL = /\(?node:(?:internal\/|diagnostics_channel|async_hooks)|\/__cell__\.mjs/;
+
 function frames(stack: string): string[] {
   const lines = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const own = lines.filter((line) => !/\(?node:internal\//.test(line));
+  const own = lines.filter((line) => !INTERNAL.test(line));
   return own.length > 12 ? [...own.slice(0, 12), `    … ${own.length - 12} more frames`] : own;
 }
 

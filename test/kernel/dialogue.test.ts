@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { Client } from "./client.ts";
+import { Client, plain } from "./client.ts";
 
 let client: Client;
 before(async () => {
@@ -143,6 +143,15 @@ test("history: tail, range and search, kept when the kernel restarts", async () 
   );
   assert.equal(rows.at(-1)[0], session + 1);
   assert.equal((await ask(two, { hist_access_type: "range", session: -1, start: 1, stop: 99 })).length, 4);
+
+  const beside = await Client.start({ env });
+  await Promise.all([two.execute("'mine'"), beside.execute("'other'")]);
+  const [[mine], [other]] = [
+    await ask(two, { hist_access_type: "search", pattern: "'mine'" }),
+    await ask(beside, { hist_access_type: "search", pattern: "'other'" }),
+  ];
+  assert.notEqual(mine[0], other[0], "notebooks that are open together have numbers of their own");
+  await beside.close();
   await two.close();
 });
 
@@ -157,6 +166,12 @@ test("local modules are imported, with all of TypeScript, and reloaded when they
   assert.equal((await client.execute(code)).result, "[ 42, 1 ]");
   file("inner.ts", "export const factor: number = 20; // changed");
   assert.equal((await client.execute(code)).result, "[ 420, 1 ]");
+  file("wrong.ts", "export const a: number = 1;\nexport const b: number = ;");
+  const wrong = await client.execute("import { a } from './wrong.ts';");
+  assert.match(
+    plain(wrong.error!.traceback.join("\n")),
+    /wrong\.ts:2\n(.*\n)?export const b: number = ;\n +\^/,
+  );
   const done = await client.execute("import { nothing } from './missing.ts';");
   assert.equal(done.reply.content["status"], "error");
 });
@@ -194,7 +209,8 @@ test("@module cells are files that later cells import", async () => {
   await client.execute(
     "/** @module shapes */\nexport const sides: Record<string, number> = { square: 4 };\nexport type Name = string;",
   );
-  assert.equal((await client.execute("import { sides } from './shapes'; sides['square']")).result, "4");
+  const first = await client.execute("import { sides } from './shapes'; sides['square']");
+  assert.deepEqual([first.result, first.stderr], ["4", ""]);
   await client.execute("/** @module shapes */\nexport const sides: Record<string, number> = { square: 5 };");
   assert.equal((await client.execute("import { sides } from './shapes'; sides['square']")).result, "5");
 });
