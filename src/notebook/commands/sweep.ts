@@ -26,6 +26,7 @@ connection the same command goes on where it was. Lost servers and dead kernels 
   --server URL[#N]       a Jupyter server, JupyterHub user or Enterprise Gateway, with at most N
                          kernels at a time (repeatable; default: one server started here)
   --jobs N               kernels at a time on a server (default 2)
+  --starts N             kernels starting at the same time on a server (default 4)
   --remote-path PATH     working directory on the servers, relative to their root
   --out FOLDER           where runs and results go (default: NOTEBOOK-sweep)
   --kernel NAME          kernel to use (default: the notebook's own)
@@ -44,6 +45,7 @@ const options = {
   result: { type: "string", multiple: true },
   server: { type: "string", multiple: true },
   jobs: { type: "string" },
+  starts: { type: "string" },
   "remote-path": { type: "string" },
   out: { type: "string" },
   kernel: { type: "string" },
@@ -90,6 +92,7 @@ async function run(args: string[]): Promise<number> {
       results: values.result,
       servers: values.server,
       limit: positive("jobs", values.jobs),
+      starts: positive("starts", values.starts),
       remotePath: values["remote-path"],
       out: values.out,
       kernel: values.kernel,

@@ -13,7 +13,7 @@ const rowsIn = (table: Element, sections: string[]): Element[] =>
   );
 
 const NUMERIC =
-  /^[-+−]?(?:[\d,]*\.?\d+|\d+\.)(?:\s?[eE×][-+−]?\d+)?\s*(?:%|ms|s|×|x)?$|^[-–—]$|^(?:NaN|[-+−]?(?:Infinity|inf))$/;
+  /^[-+−]?(?:[\d,]*\.?\d+|\d+\.)(?:\s?[eE×][-+−]?\d+)?\s*(?:%|ms|s|×|x)?$|^[-–—]$|^(?:NaN|nan|[-+−]?(?:Infinity|inf))$/;
 
 function alignOf(cell: Element, row: Element): Align | undefined {
   const own = styleOf(cell, "text-align") || cell.getAttribute("align") || styleOf(row, "text-align");

@@ -65,7 +65,9 @@ export class Kernel {
       const parent = (message.parent_header as { msg_id?: string }).msg_id;
       if (parent) this.#listeners.get(parent)?.(message as unknown as KernelMessage);
     });
-    void server.gone.then((why) => this.#die(`the Jupyter server is gone: ${why}`, true));
+    // The server outlives its kernels, by thousands in a sweep: what waits for it must not hold them.
+    const self = new WeakRef(this);
+    void server.gone.then((why) => self.deref()?.#die(`the Jupyter server is gone: ${why}`, true));
   }
 
   /** Start a kernel and wait until it answers. */

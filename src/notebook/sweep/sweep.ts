@@ -34,6 +34,8 @@ export interface SweepOptions extends Pick<PoolOptions, "signal" | "attempts" | 
   token?: string | undefined;
   /** Kernels at a time on each server. Default 2. */
   limit?: number | undefined;
+  /** Kernels starting at the same time on one server: a start costs it far more than a run. Default 4. */
+  starts?: number | undefined;
   /** Folder for results; default: `<notebook>-sweep` beside the notebook. */
   out?: string | undefined;
   kernel?: string | undefined;
@@ -54,9 +56,6 @@ export interface SweepResult {
   cases: CaseResult[];
   cancelled: boolean;
 }
-
-/** Kernels starting at the same time on one server: a start costs it far more than a run. */
-const STARTS = 4;
 
 function members(folder: string, options: SweepOptions): PoolMember[] {
   const limit = options.limit ?? 2;
@@ -137,7 +136,7 @@ export async function sweepNotebook(path: string, options: SweepOptions): Promis
 
     const work = async (server: Server, where: string, { task, attempt, losses }: Attempt<Case>) => {
       options.on?.({ type: "case-start", case: task, server: where, attempt });
-      const gate = gates.get(where) ?? new Gate(STARTS);
+      const gate = gates.get(where) ?? new Gate(options.starts ?? 4);
       gates.set(where, gate);
       const kernelPath = server.root === undefined ? options.remotePath : basename(path);
       const { signal } = options;
