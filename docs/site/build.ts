@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import { root } from "../../src/setup/paths.mjs";
 import { commandPage } from "./commands.ts";
 import { anchor, readmeOf, roomHtml, rooms } from "./entries.ts";
+import { operationFormulas } from "./formulas.ts";
 import { aboutPage, type GuidePage, guidePages } from "./guide.ts";
 import { blockLines, outputHtml, outputsOf } from "./outputs.ts";
 import { pageHtml } from "./page.ts";
@@ -116,9 +117,10 @@ export async function makeSite(folder: string, say: (text: string) => void = () 
     rows.push(...guideRows(page, text, headings, linkOf));
   }
   say("The reference");
+  const formulas = operationFormulas();
   for (const room of order) {
     const all = byRoom.get(room)!;
-    add(roomHref(room), room, rooms[room] ?? room, roomHtml(room, all, { linkOf }));
+    add(roomHref(room), room, rooms[room] ?? room, roomHtml(room, all, { linkOf }, formulas));
     rows.push(...referenceRows(all, roomHref(room)));
   }
   const { html, headings, commands } = commandPage();

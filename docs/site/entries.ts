@@ -6,8 +6,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../src/setup/paths.mjs";
 import type { Doc } from "./doccomment.ts";
+import type { OperationFormulas } from "./formulas.ts";
 import type { Entry, Member } from "./reference.ts";
-import { codeBlock, escapeHtml, inline, markdown, type RenderOptions } from "./render.ts";
+import { codeBlock, escapeHtml, formula, inline, markdown, type RenderOptions } from "./render.ts";
 
 /** What each room is about, in the order of the menu. */
 export const rooms: Record<string, string> = {
@@ -84,13 +85,23 @@ function shownSignatures(e: Entry): string[] {
   return [...calls, ...e.signatures];
 }
 
-export function entryHtml(e: Entry, o: RenderOptions): string {
+function formulaLines(formulas: OperationFormulas | undefined): string {
+  if (!formulas) return "";
+  const { value, gradients } = formulas;
+  const given = gradients.some((g) => /\bG\b/.test(g)) ? ", with $G = \\partial L/\\partial y$" : "";
+  const note = inline(`Read off the operation as it runs, and checked${given}.`, { linkOf: () => undefined });
+  return `<div class="formulas">${[value, ...gradients].map((tex) => formula(tex, true)).join("")}<p>${note}</p></div>\n`;
+}
+
+export function entryHtml(e: Entry, o: RenderOptions, formulas?: OperationFormulas): string {
   const link = `<a class="self" href="#${anchor(e.name)}" aria-label="link to ${e.name}">#</a>`;
   return `<section class="entry" id="${anchor(e.name)}">
 <h2>${escapeHtml(e.name)} <small>${kindWord[e.kind]}</small>${link}</h2>
 ${shownSignatures(e)
   .map((text) => signature(text, o))
-  .join("")}${words(e.doc, o)}${examples(e.doc, o)}${memberList(e, o)}<p class="source">${e.source}</p>
+  .join(
+    "",
+  )}${words(e.doc, o)}${formulaLines(formulas)}${examples(e.doc, o)}${memberList(e, o)}<p class="source">${e.source}</p>
 </section>\n`;
 }
 
@@ -100,7 +111,12 @@ const list = (title: string, all: Entry[]): string =>
     : `<h3>${title}</h3><p class="names">${all.map((e) => `<a href="#${anchor(e.name)}">${escapeHtml(e.name)}</a>`).join(" ")}</p>\n`;
 
 /** The page of one room. */
-export function roomHtml(room: string, all: Entry[], o: RenderOptions): string {
+export function roomHtml(
+  room: string,
+  all: Entry[],
+  o: RenderOptions,
+  formulas: ReadonlyMap<string, OperationFormulas>,
+): string {
   const records = all.filter(isRecord);
   const rest = all
     .filter((e) => !isRecord(e))
@@ -120,7 +136,7 @@ export function roomHtml(room: string, all: Entry[], o: RenderOptions): string {
 <p class="lead">${rooms[room] ?? ""}. <code>import { … } from "${from}"</code></p>
 ${about}<nav class="contents" aria-label="Names on this page">
 ${list("Functions and classes", values)}${list("Types", types)}</nav>
-${[...values, ...types].map((e) => entryHtml(e, o)).join("")}${recordList}`;
+${[...values, ...types].map((e) => entryHtml(e, o, e.from === "gradlab" ? formulas.get(e.name) : undefined)).join("")}${recordList}`;
 }
 
 /** The README of a room, if it has one. */

@@ -97,6 +97,18 @@ export function linkOfCode(words: string, linkOf: RenderOptions["linkOf"]): stri
   return own ?? (isValue ? OWNERS.map((owner) => linkOf(`${owner}.${second}`)).find(Boolean) : undefined);
 }
 
+/** `z_i`, `r_nk`, `e^{z_i}` in running text, as doc comments have them: raised and lowered. */
+export function withScripts(html: string): string {
+  return html
+    .replace(/(?<![\w.])(\p{L})_(?:\{([^{}]*)\}|(\p{L}{1,2}|\d)(?![\w(]))/gu, (_, base, long, short) => {
+      return `${base}<sub>${long ?? short}</sub>`;
+    })
+    .replace(
+      /(?<=[\w)\]|>\p{L}])\^(?:\{([^{}]*)\}|([\p{L}\d]))/gu,
+      (_, long, short) => `<sup>${long ?? short}</sup>`,
+    );
+}
+
 const PLACE = /\ue000(\d+)\ue001/g;
 
 /** A Markdown text as HTML. */
@@ -111,6 +123,7 @@ export function markdown(source: string, options: RenderOptions): Rendered {
     if (language !== "ts") return codeBlock(content, language || "plaintext");
     return codeBlock(content, "ts", options.linkOf) + (options.afterBlock?.(blocks++) ?? "");
   };
+  engine.renderer.rules.text = (tokens, i) => withScripts(escapeHtml(tokens[i].content));
   engine.renderer.rules.code_inline = (tokens, i) => {
     const words = tokens[i].content;
     const inLink =

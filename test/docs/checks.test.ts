@@ -7,6 +7,7 @@ import { matches, shownText } from "../../docs/site/checks.ts";
 import { docExamples, fencedBlocks, tableBlocks } from "../../docs/site/collect.ts";
 import { exportsOf } from "../../docs/site/exports.ts";
 import { moduleOf } from "../../docs/site/module.ts";
+import { withScripts } from "../../docs/site/render.ts";
 import { tensor } from "../../src/index.ts";
 import { root } from "../../src/setup/paths.mjs";
 
@@ -73,4 +74,16 @@ test("blocks of pages, of doc comments, and of tables headed gradlab", () => {
     [3, "void (f(1));"],
     [3, "{ class A {} }"],
   ]);
+});
+
+test("raised and lowered letters of doc comments", () => {
+  assert.equal(
+    withScripts("e^{z_i} / Σ_j e^{z_j}"),
+    "e<sup>z<sub>i</sub></sup> / Σ<sub>j</sub> e<sup>z<sub>j</sub></sup>",
+  );
+  assert.equal(withScripts("p_kd^{x_d}, x^2"), "p<sub>kd</sub><sup>x<sub>d</sub></sup>, x<sup>2</sup>");
+  assert.equal(
+    withScripts("bn1.running_mean, state_dict, zero_grad()"),
+    "bn1.running_mean, state_dict, zero_grad()",
+  );
 });
