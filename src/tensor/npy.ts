@@ -35,16 +35,27 @@ export function encodeNpy(t: Tensor): Uint8Array {
 
 type Read = (v: DataView, at: number) => number;
 
+/** The number of a half-precision pattern: a sign, 5 bits of exponent, 10 of fraction (IEEE 754). */
+function half(bits: number): number {
+  const sign = bits >> 15 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
 /** Element readers by kind and size; `little` is the byte order. */
 function reader(code: string): { dtype: DType; size: number; read: Read } | null {
   const little = code[0] !== ">";
   const table: Record<string, [DType, number, Read]> = {
     f8: ["float64", 8, (v, at) => v.getFloat64(at, little)],
     f4: ["float32", 4, (v, at) => v.getFloat32(at, little)],
+    f2: ["float32", 2, (v, at) => half(v.getUint16(at, little))],
     i8: ["int32", 8, (v, at) => Number(v.getBigInt64(at, little))],
     i4: ["int32", 4, (v, at) => v.getInt32(at, little)],
     i2: ["int32", 2, (v, at) => v.getInt16(at, little)],
     i1: ["int32", 1, (v, at) => v.getInt8(at)],
+    u8: ["int32", 8, (v, at) => Number(v.getBigUint64(at, little))],
     u4: ["int32", 4, (v, at) => v.getUint32(at, little)],
     u2: ["int32", 2, (v, at) => v.getUint16(at, little)],
     u1: ["int32", 1, (v, at) => v.getUint8(at)],
@@ -55,7 +66,7 @@ function reader(code: string): { dtype: DType; size: number; read: Read } | null
 }
 
 /**
- * The array of an .npy file's bytes; integers of other widths become int32.
+ * The array of an .npy file's bytes; integers of other widths become int32, half precision becomes float32.
  * @throws ArgumentError for other formats, object arrays, and integers that do not fit
  * @example
  * ```ts
