@@ -5,7 +5,15 @@
 
 import { backward, traced } from "../autodiff/index.ts";
 import { withRecording } from "../ops/index.ts";
-import { isFloat, type Node, onesLike, type Random, sameShape, Tensor } from "../tensor/index.ts";
+import {
+  isFloat,
+  type Node,
+  NumericalError,
+  onesLike,
+  type Random,
+  sameShape,
+  Tensor,
+} from "../tensor/index.ts";
 import { along, direction, slope } from "./differences.ts";
 import { Point } from "./expr/evaluate.ts";
 import type { Study } from "./study.ts";
@@ -40,6 +48,8 @@ export function measure(
 ): SamplePoint {
   const trace = run(study.f, values, study.options.of);
   const seed = study.scalar ? onesLike(trace.output) : seedFor(trace.output, r, rounded);
+  // log of a negative number: known at once, before anything is measured twice.
+  if (!given && !finite(trace.output)) throw new NumericalError("The function is not finite here.");
   const gradients = derivatives(study, trace, seed);
   const noise = new Map<string, Tensor>();
   let lossNoise = 0;

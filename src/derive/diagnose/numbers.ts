@@ -91,7 +91,8 @@ export function timesText(c: Context, k: number): string | undefined {
   const size = Math.abs(k);
   const rational = [size, 1 / size].some((x) => near(x, Math.round(x)) && x < 1e4);
   if (!rational && !near(size * size, Math.round(size * size))) return undefined;
-  const found = sizeText(c, size > 1 ? size : 1 / size);
+  // A 2 is too common to be the size of something.
+  const found = near(size, 2) || near(size, 0.5) ? undefined : sizeText(c, size > 1 ? size : 1 / size);
   const why = found ? `: ${found.text}` : "";
   const minus = k < 0 ? "minus " : "";
   if (near(size, 2)) return `${minus}twice its right coefficient${why}`;

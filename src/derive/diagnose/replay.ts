@@ -83,8 +83,11 @@ export function* missteps(s: Structure, steps: readonly Step[], name: string): G
       // A sum in which what arrives stands is no factor that anybody would leave out.
       const odd = (x: Slip): boolean =>
         x.kind === "dropped factor" && x.before.kind === "add" && !isForward(x.before);
+      // Nobody takes a result for what arrives at it, or the other way round.
+      const mixed = (x: Slip): boolean =>
+        x.kind === "quantity" && x.after !== undefined && isForward(x.before) !== isForward(x.after);
       for (const slip of list)
-        if (!odd(slip)) yield { step: i, of: q, contribution: c, slip, unchanged: false };
+        if (!odd(slip) && !mixed(slip)) yield { step: i, of: q, contribution: c, slip, unchanged: false };
     }
 }
 

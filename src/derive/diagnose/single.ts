@@ -163,6 +163,9 @@ function mentionsBar(e: Expr): boolean {
   return (e.kind === "sym" && e.name.startsWith("bar:")) || e.args.some(mentionsBar);
 }
 
+/** Slips that are believed in the definition of a quantity that the claim writes out. */
+const OPENED: ReadonlySet<SlipKind> = new Set(["dropped term", "sign"]);
+
 /** Slips in the whole formulas. */
 export function slipCandidates(c: Context): Candidate[] {
   const { judge, claim } = c;
@@ -172,7 +175,10 @@ export function slipCandidates(c: Context): Candidate[] {
   for (const { form, opened } of formsOf(c)) {
     if (form.weight > 90) continue;
     for (const s of slips(form, { symbols: [...symbols, ...gradients], limit: 1500 }))
-      if ((!opened || s.kind === "dropped term" || s.kind === "sign") && judge.is(s.expr, judge.claim))
+      if (
+        (!opened || OPENED.has(s.kind) || (s.kind === "dropped factor" && s.before.kind === "sym")) &&
+        judge.is(s.expr, judge.claim)
+      )
         out.push({
           kinds: [isDerivativeFactor(s) ? "activation derivative" : kindOf(s, "truth")],
           cost: COST[s.kind] + 0.1 - also(s),

@@ -30,10 +30,20 @@ export function transpose(e: Expr): Expr {
           .reverse()
           .map(transpose),
       ]);
+    case "pow":
+    case "fn": {
+      // (1 ⊘ √(vᵀ))ᵀ is 1 ⊘ √v.
+      if (!turnsInside(e.args[0])) return intern("t", [e], shape);
+      const x = transpose(e.args[0]);
+      return e.kind === "pow" ? pow(x, e.value) : fn(e.name, x);
+    }
     default:
       return intern("t", [e], shape);
   }
 }
+
+const turnsInside = (e: Expr): boolean =>
+  e.kind === "t" || ((e.kind === "pow" || e.kind === "fn") && turnsInside(e.args[0]));
 
 function needSquare(e: Expr, what: string): void {
   if (e.shape.length === 2 && e.rows !== e.cols)

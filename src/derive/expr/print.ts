@@ -226,7 +226,9 @@ class Printer {
       const base = b.value === -1 ? b.args[0] : undefined;
       const t = base
         ? wrap(this.print(base), PREC.power)
-        : `${wrap(this.print(b.args[0]), PREC.atom)}^{\\odot ${-b.value}}`;
+        : b.value === -0.5
+          ? `\\sqrt{${this.print(b.args[0]).tex}}`
+          : `${wrap(this.print(b.args[0]), PREC.atom)}^{\\odot ${exponentTex(-b.value)}}`;
       out = `${out === "" ? "1" : out} \\oslash ${t}`;
     }
     return tex(out, PREC.mul);
