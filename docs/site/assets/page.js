@@ -34,14 +34,17 @@ const plain = (text) => text.replace(/[ ._]/g, "");
 // One row: [title, where, address, words]. How well does it answer?
 function score([title, , , words], terms) {
   const name = fold(title);
+  const bareName = plain(name);
   const last = name.slice(name.lastIndexOf(".") + 1);
-  let total = 0;
+  const longer = (text, term) => Math.min(20, text.length - term.length);
+  let total = bareName === plain(terms.join("")) ? 100 : 0;
   for (const term of terms) {
     const bare = plain(term);
-    if (name === term || last === term || plain(name) === bare) total += 100;
-    else if (last.startsWith(term) || plain(name).startsWith(bare))
-      total += 60 - Math.min(20, last.length - term.length);
-    else if (plain(name).includes(bare)) total += 30;
+    if (name === term || last === term || bareName === bare) total += 100;
+    else if (name.split(" ").includes(term)) total += 70;
+    else if (last.startsWith(term)) total += 60 - longer(last, term);
+    else if (bareName.startsWith(bare)) total += 55 - longer(bareName, bare);
+    else if (bareName.includes(bare)) total += 30;
     else if (` ${words}`.includes(` ${term}`)) total += 12;
     else if (words.includes(term)) total += 4;
     else return 0;
