@@ -133,7 +133,7 @@ export const courseWrongs: readonly Wrong[] = [
   ),
   w(course.labelSmoothing, "S", "sign", "minus", ({ P, Q }) => Q.sub(P)),
   w(gate, "z", "sign", "minus", ({ h, n }, bar) => bar.g.mul(n.sub(h))),
-  w(gate, "z", "missing term|wrong quantity", "-n$ is missing", ({ h }, bar) => bar.g.mul(h)),
+  w(gate, "z", "missing term|wrong quantity", "\\odot n$ is missing", ({ h }, bar) => bar.g.mul(h)),
   w(gate, "W_z", "activation derivative", "The derivative of $\\sigma", ({ h, n, x }, bar) =>
     bar.g.mul(h.sub(n)).outer(x),
   ),
@@ -188,6 +188,82 @@ export const courseWrongs: readonly Wrong[] = [
   w(course.hinge, "w", "activation derivative", "ReLU", ({ X, y }) => X.T.matmul(y).neg()),
   w(course.hinge, "w", "sign", "minus", ({ X, w, y }) =>
     X.T.matmul(y.mul(one(X.matmul(w).mul(y)).greater(0))),
+  ),
+
+  w(course.poisson, "w", "function", "Instead of $\\eta$ it should be $e^{\\eta}$", ({ X, eta, y }) =>
+    X.T.matmul(eta.sub(y)),
+  ),
+  w(course.poisson, "w", "missing term", "The term $-y$ is missing", ({ X, eta }) => X.T.matmul(eta.exp())),
+  w(course.poisson, "w", "sign", "minus", ({ X, eta, y }) => X.T.matmul(y.sub(eta.exp()))),
+  w(course.weighted, "w", "missing factor", "The factor $s$ is missing", ({ X, e }) => X.T.matmul(e)),
+  w(course.weighted, "w", "power", "$s^{\\odot 2}$ should be $s$", ({ X, e, s }) =>
+    X.T.matmul(s.square().mul(e)),
+  ),
+  w(course.factorisation, "U", "missing path|missing term", "contributes $\\lambda U$", ({ E, V }) =>
+    E.matmul(V),
+  ),
+  w(course.factorisation, "V", "transpose", "write $E^{\\top} U$", ({ E, U, V, lambda }) =>
+    E.matmul(U).add(V.mul(lambda)),
+  ),
+  w(course.factorisation, "U", "factor", "$\\lambda U$ has twice", ({ E, U, V, lambda }) =>
+    E.matmul(V).add(U.mul(lambda).mul(2)),
+  ),
+  w(course.factorisation, "U", "missing factor", "The factor $M$ is missing", ({ U, V, R, lambda }) =>
+    U.matmul(V.T).sub(R).matmul(V).add(U.mul(lambda)),
+  ),
+  w(course.cosine, "a", "missing path", "the one through $n_{a}", ({ b, n_a, n_b }) => b.div(n_a.mul(n_b))),
+  w(course.cosine, "a", "power", "$\\frac{1}{n_{a}}$ should be", ({ a, b, n_a, n_b, c }) =>
+    b.div(n_a.mul(n_b)).sub(a.mul(c).div(n_a)),
+  ),
+  w(course.cosine, "a", "wrong quantity", "$a$ should be $b$", ({ a, n_a, n_b, c }) =>
+    a.div(n_a.mul(n_b)).sub(a.mul(c).div(n_a.square())),
+  ),
+  w(course.distillation, "z", "factor", "a factor $T$ too many", ({ p, t }) => p.sub(t)),
+  w(course.distillation, "z", "factor", "$T$ multiplies where it should divide", ({ p, t, T }) =>
+    p.sub(t).mul(T),
+  ),
+  w(course.distillation, "z", "factor", "The factor $T$ is missing", ({ p, t, T }) =>
+    p.sub(t).div(T.square()),
+  ),
+  w(course.reparametrised, "rho", "missing factor", "$\\varepsilon$ is missing", ({ W, z, s }) =>
+    W.T.matmul(W.matmul(z)).mul(s),
+  ),
+  w(course.reparametrised, "rho", "other gradient", "the chain stops at $s = e^{\\rho}$", ({ W, z, eps }) =>
+    W.T.matmul(W.matmul(z)).mul(eps),
+  ),
+  w(course.reparametrised, "mu", "missing factor", "$W^{\\top}$ is missing", ({ W, z }) => W.matmul(z)),
+  w(course.reparametrised, "mu", "transpose|order", "write $W^{\\top} W z$", ({ W, z }) =>
+    W.matmul(W.T).matmul(z),
+  ),
+  w(course.rbfKernel, "l", "factor|power", "a factor $l$ too many", ({ K, D, C, l }) =>
+    C.mul(K).mul(D).sum().div(l.square()),
+  ),
+  w(course.rbfKernel, "l", "missing factor", "The factor $D$ is missing", ({ K, C, l }) =>
+    C.mul(K).sum().div(l.pow(3)),
+  ),
+  w(course.rbfKernel, "l", "factor", "$\\tfrac{1}{2}$ times", ({ K, D, C, l }) =>
+    C.mul(K).mul(D).sum().div(l.pow(3)).mul(0.5),
+  ),
+  w(course.boltzmann, "W", "sign", "minus", ({ a, v }) => a.sigmoid().outer(v)),
+  w(course.boltzmann, "W", "function", "Instead of $a$ it should be $\\sigma", ({ a, v }) =>
+    a.outer(v).neg(),
+  ),
+  w(course.boltzmann, "W", "transpose", "other layout convention", ({ a, v }) => v.outer(a.sigmoid()).neg()),
+  w(course.boltzmann, "c", "function", "it should be $\\sigma", ({ a }) => a.softplus().neg()),
+  w(course.pseudoHuber, "x", "power", "A power is wrong", ({ x, y }) => {
+    const e = x.sub(y);
+    return e.div(e.square().add(1));
+  }),
+  w(course.pseudoHuber, "x", "other gradient", "the chain stops at", ({ x, y }) =>
+    x.sub(y).square().add(1).sqrt().reciprocal().mul(0.5),
+  ),
+  w(course.batchNorm, "g", "sum missing", "A sum is missing", ({ C, v }, bar) => bar.Y.mul(C.div(v.sqrt()))),
+  w(course.batchNorm, "g", "factor", "5 is the number of rows of $X$", ({ C, v }, bar) =>
+    bar.Y.mul(C.div(v.sqrt())).mean(0),
+  ),
+  w(course.batchNorm, "X", "missing path", "3 paths from $X$", ({ g, v }, bar) => bar.Y.mul(g).div(v.sqrt())),
+  w(course.batchNorm, "g", "shape|axis", "has shape [5]", ({ C, v }, bar) =>
+    bar.Y.mul(C.div(v.sqrt())).sum(1),
   ),
 ];
 

@@ -148,3 +148,101 @@ export const hinge = () =>
     { X: r.normal([6, 2]), w: r.normal([2]), y: tensor([1, -1, 1, 1, -1, -1]) },
     { constants: ["X", "y"] },
   );
+
+export const poisson = () =>
+  derive(
+    ({ X, w, y }) => {
+      const eta = X.matmul(w).named("eta");
+      return eta.exp().sub(y.mul(eta)).sum();
+    },
+    { X: r.normal([5, 3]), w: r.normal([3]), y: tensor([1, 0, 2, 3, 1]) },
+    { constants: ["X", "y"] },
+  );
+
+export const weighted = () =>
+  derive(
+    ({ X, w, y, s }) => X.matmul(w).sub(y).named("e").square().mul(s).sum().mul(0.5),
+    { X: r.normal([5, 3]), w: r.normal([3]), y: r.normal([5]), s: r.uniform([5], 0.5, 2) },
+    { constants: ["X", "y", "s"] },
+  );
+
+/** Matrix factorisation with missing entries. */
+export const factorisation = () =>
+  derive(
+    ({ U, V, R, M, lambda }) => {
+      const E = U.matmul(V.T).sub(R).mul(M).named("E");
+      const size = U.square().sum().add(V.square().sum());
+      return E.square().sum().mul(0.5).add(size.mul(lambda).mul(0.5));
+    },
+    {
+      U: r.normal([4, 2]),
+      V: r.normal([5, 2]),
+      R: r.normal([4, 5]),
+      M: r.bernoulli([4, 5], 0.6),
+      lambda: tensor(0.1),
+    },
+    { constants: ["R", "M"] },
+  );
+
+export const cosine = () =>
+  derive(
+    ({ a, b }) => {
+      const na = a.square().sum().sqrt().named("n_a");
+      const nb = b.square().sum().sqrt().named("n_b");
+      return a.dot(b).div(na.mul(nb)).named("c");
+    },
+    { a: r.normal([3]), b: r.normal([3]) },
+  );
+
+export const distillation = () =>
+  derive(
+    ({ z, t, T }) => t.mul(z.div(T).softmax().named("p").log()).sum().neg(),
+    { z: r.normal([4]), t: r.normal([4]).softmax(), T: tensor(2) },
+    { constants: ["t"], domain: { T: "positive" } },
+  );
+
+/** z = μ + e^ρ ⊙ ε. */
+export const reparametrised = () =>
+  derive(
+    ({ mu, rho, eps, W }) => {
+      const z = mu.add(rho.exp().named("s").mul(eps)).named("z");
+      return W.matmul(z).square().sum().mul(0.5);
+    },
+    { mu: r.normal([3]), rho: r.normal([3]), eps: r.normal([3]), W: r.normal([4, 3]) },
+    { constants: ["eps", "W"] },
+  );
+
+export const rbfKernel = () =>
+  derive(
+    ({ X, l, C }) => {
+      const s = X.square().sum(1, { keepdim: true });
+      const D = s.add(s.T).sub(X.matmul(X.T).mul(2)).named("D");
+      return D.div(l.square()).mul(-0.5).exp().named("K").mul(C).sum();
+    },
+    { X: r.normal([4, 2]), l: tensor(1.3), C: r.normal([4, 4]) },
+    { constants: ["C"], domain: { l: "positive" } },
+  );
+
+/** Free energy of a restricted Boltzmann machine. */
+export const boltzmann = () =>
+  derive(
+    ({ v, W, b, c }) => b.dot(v).add(W.matmul(v).add(c).named("a").softplus().sum()).neg(),
+    { v: r.normal([3]), W: r.normal([4, 3]), b: r.normal([3]), c: r.normal([4]) },
+    { constants: ["v"] },
+  );
+
+export const pseudoHuber = () =>
+  derive(
+    ({ x, y }) => x.sub(y).square().add(1).sqrt().sum(),
+    { x: r.normal([4]), y: r.normal([4]) },
+    { constants: ["y"] },
+  );
+
+export const batchNorm = () =>
+  derive(
+    ({ X, g }) => {
+      const C = X.sub(X.mean(0)).named("C");
+      return C.div(C.square().mean(0).named("v").sqrt()).mul(g).named("Y");
+    },
+    { X: r.normal([5, 3]), g: r.normal([3]) },
+  );

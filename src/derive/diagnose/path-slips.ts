@@ -4,13 +4,13 @@
  * do not explain it, whole paths from the loss do.
  */
 
-import type { Node } from "../../tensor/index.ts";
+import type { Node, Tensor } from "../../tensor/index.ts";
 import type { Derivation } from "../derive.ts";
 import type { Expr } from "../expr/expr.ts";
 import { pathExpressions } from "../paths.ts";
 import { symbolsFor } from "../symbols.ts";
 import { type Candidate, type Context, definedAs, show } from "./context.ts";
-import { stack } from "./judge.ts";
+import { computed, same, stack } from "./judge.ts";
 import { timesText } from "./numbers.ts";
 import { uses } from "./replay.ts";
 
@@ -35,7 +35,8 @@ function useCandidates(c: Context): Candidate[] {
     return [];
   const names = first.map(({ at }) => quantityAfter(d, at));
   const direct = (i: number): boolean => names[i] === d.naming.output && d.scalar;
-  const part = (i: number): Expr | undefined => partFor(c, names[i]);
+  const part = (i: number): Expr | undefined => partFor(c, names[i], first[i].value);
+  const twice = (i: number): boolean => names.filter((n) => n === names[i]).length > 1;
   const through = (i: number): string =>
     direct(i)
       ? `the direct one, for $${symbolsFor(d.naming)(name)}$ stands in $${symbolsFor(d.naming)(names[i])}$ itself`
@@ -47,6 +48,20 @@ function useCandidates(c: Context): Candidate[] {
   const all = `There are ${first.length} paths from $${symbolsFor(d.naming)(name)}$ to the loss`;
   const base = { step: stepOf(d, names[wrong[0].i]) };
   const missing = wrong.filter(({ x }) => x === 0).map(({ i }) => i);
+  if (missing.length === 1 && wrong.length === 1 && twice(missing[0])) {
+    const e = part(missing[0]);
+    if (e)
+      return [
+        {
+          ...base,
+          kinds: ["missing term"],
+          cost: 1.7,
+          sentence: () =>
+            `The term ${show(c, e)} is missing: $${symbolsFor(d.naming)(name)}$ enters ${definedAs(d, names[missing[0]])} ` +
+            "more than once, and each place gives a term.",
+        },
+      ];
+  }
   if (missing.length === wrong.length)
     return [
       {
@@ -164,11 +179,16 @@ const stepOf = (d: Derivation<any>, name: string): number | undefined => {
   return at >= 0 ? at : undefined;
 };
 
-/** The formula of what one use contributes, when its step has only that use. */
-function partFor(c: Context, via: string): Expr | undefined {
+/** The formula of what one use contributes: of several in one step, the one with its value. */
+function partFor(c: Context, via: string, value: Tensor): Expr | undefined {
   const step = c.d.steps.find((s) => s.of.name === via);
   const list = step?.contributions.filter((x) => x.to === c.name) ?? [];
-  return list.length === 1 && list[0].uses.length === 1
-    ? c.d.tidy(c.d.forms.resolve(list[0].raw, "inputs"))
-    : undefined;
+  if (list.length !== 1) return undefined;
+  const target = stack([value]);
+  const of = (e: Expr): boolean => {
+    const x = computed(c.judge.points[0], e);
+    return x !== undefined && x.size === target.length && same(stack([x]), target, target.length);
+  };
+  const found = list[0].uses.length === 1 ? list[0].raw : list[0].uses.find(of);
+  return found && c.d.tidy(c.d.forms.resolve(found, "inputs"));
 }
