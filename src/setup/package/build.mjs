@@ -34,7 +34,7 @@ function declarations(text) {
   const out = text
     .replace(/((?:\bfrom|\bimport\(|\bimport|\bmodule) ?"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"')
     .replace(
-      /^.*import\("danfojs-node"\).*$/gm,
+      /^.*(?:from |import\()"danfojs-node".*$/gm,
       "// @ts-ignore: danfojs-node is installed by whoever wants it\n$&",
     );
   return /"node:|\bNodeJS\.|\bBuffer\b/.test(out) ? `/// <reference types="node" />\n${out}` : out;
