@@ -67,7 +67,10 @@ export class Kernel {
     });
     // The server outlives its kernels, by thousands in a sweep: what waits for it must not hold them.
     const self = new WeakRef(this);
-    void server.gone.then((why) => self.deref()?.#die(`the Jupyter server is gone: ${why}`, true));
+    void server.gone.then((why) => {
+      const kernel = self.deref();
+      if (kernel) kernel.#die(`the Jupyter server is gone: ${why}`, true);
+    });
   }
 
   /** Start a kernel and wait until it answers. */
