@@ -65,29 +65,67 @@ function packB<T, W>(b: usize, row: i32, column: i32, k: i32, n: i32, to: usize)
   }
 }
 
-/** Few results, both factors contiguous along the sum: inner products straight from memory. */
+/** Few results, both factors contiguous along the sum: inner products straight from memory, four at a time. */
 function dots<T>(
   a: usize, ars: i32, b: usize, bcs: i32, c: usize, ldc: i32, m: i32, k: i32, n: i32, accumulate: bool,
 ): void {
-  const S = sizeof<T>();
-  const row = k * S;
-  const twice = row & ~31;
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < n; j++) {
-      const p = a + i * ars * S;
-      const q = b + j * bcs * S;
-      let x = v128.splat<T>(0), y = x;
-      let l = 0;
-      for (; l < twice; l += 32) {
-        x = madd<T>(v128.load(p + l), v128.load(q + l), x);
-        y = madd<T>(v128.load(p + l, 16), v128.load(q + l, 16), y);
-      }
-      let rest: T = 0;
-      for (; l < row; l += S) rest += load<T>(p + l) * load<T>(q + l);
-      const at = c + (i * ldc + j) * S;
-      const sum = total<T>(v128.add<T>(x, y)) + rest;
-      store<T>(at, accumulate ? load<T>(at) + sum : sum);
+  const S = <i32>sizeof<T>();
+  const column = bcs * S;
+  for (let i = 0; i < m; i++) {
+    const p = a + i * ars * S;
+    let q = b;
+    let to = c + i * ldc * S;
+    let j = 0;
+    for (; j + 4 <= n; j += 4, q += 4 * column, to += 4 * S) fourDots<T>(p, q, column, to, k, accumulate);
+    for (; j < n; j++, q += column, to += S) {
+      const sum = dot<T>(p, q, k);
+      store<T>(to, accumulate ? load<T>(to) + sum : sum);
     }
+  }
+}
+
+function fourDots<T>(p: usize, q: usize, column: i32, to: usize, k: i32, accumulate: bool): void {
+  const S = <i32>sizeof<T>();
+  const row = k * S;
+  const whole = row & ~15;
+  let x = v128.splat<T>(0), y = x, z = x, w = x;
+  let l = 0;
+  for (; l < whole; l += 16) {
+    const v = v128.load(p + l);
+    x = madd<T>(v, v128.load(q + l), x);
+    y = madd<T>(v, v128.load(q + column + l), y);
+    z = madd<T>(v, v128.load(q + 2 * column + l), z);
+    w = madd<T>(v, v128.load(q + 3 * column + l), w);
+  }
+  let s0 = total<T>(x), s1 = total<T>(y), s2 = total<T>(z), s3 = total<T>(w);
+  for (; l < row; l += S) {
+    const v = load<T>(p + l);
+    s0 += v * load<T>(q + l);
+    s1 += v * load<T>(q + column + l);
+    s2 += v * load<T>(q + 2 * column + l);
+    s3 += v * load<T>(q + 3 * column + l);
+  }
+  store<T>(to, accumulate ? load<T>(to) + s0 : s0);
+  store<T>(to + S, accumulate ? load<T>(to + S) + s1 : s1);
+  store<T>(to + 2 * S, accumulate ? load<T>(to + 2 * S) + s2 : s2);
+  store<T>(to + 3 * S, accumulate ? load<T>(to + 3 * S) + s3 : s3);
+}
+
+function dot<T>(p: usize, q: usize, k: i32): T {
+  const S = <i32>sizeof<T>();
+  const row = k * S;
+  const four = row & ~63;
+  let x = v128.splat<T>(0), y = x, z = x, w = x;
+  let l = 0;
+  for (; l < four; l += 64) {
+    x = madd<T>(v128.load(p + l), v128.load(q + l), x);
+    y = madd<T>(v128.load(p + l, 16), v128.load(q + l, 16), y);
+    z = madd<T>(v128.load(p + l, 32), v128.load(q + l, 32), z);
+    w = madd<T>(v128.load(p + l, 48), v128.load(q + l, 48), w);
+  }
+  let rest: T = 0;
+  for (; l < row; l += S) rest += load<T>(p + l) * load<T>(q + l);
+  return total<T>(v128.add<T>(v128.add<T>(x, y), v128.add<T>(z, w))) + rest;
 }
 
 function product<T, W>(

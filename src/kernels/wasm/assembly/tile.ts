@@ -119,10 +119,12 @@ export function tile<T, W, A>(
   if (whole) return;
   for (let r = 0; r < rows; r++)
     if (sizeof<A>() == sizeof<Add>()) {
-      for (let j = 0; j < columns * S; j += S) {
-        const to = out + r * outStep + j;
-        store<T>(to, load<T>(to) + load<T>(spill + r * 16 * V + j));
-      }
+      const to = out + r * outStep;
+      const from = spill + r * 16 * V;
+      const end = columns * S;
+      let j = 0;
+      for (; j + 16 <= end; j += 16) v128.store(to + j, v128.add<T>(v128.load(to + j), v128.load(from + j)));
+      for (; j < end; j += S) store<T>(to + j, load<T>(to + j) + load<T>(from + j));
     } else memory.copy(out + r * outStep, spill + r * 16 * V, columns * S);
 }
 
