@@ -18,11 +18,14 @@ before(async () => {
 });
 after(() => lab.close());
 
-test("an edit runs the edited cell and those below; outputs above stay; a stop ends it", async () => {
+test("an edit runs the edited cell and those that depend on it; other outputs stay; a stop ends it", async () => {
   const path = join(lab.folder, "w.ipynb");
-  const nb = notebook([code(lab.say("let n = 1;\nn", "n = 1\nn")), code("n + 1"), code("n + 2")], {
-    kernelspec: { name: lab.kernel },
-  });
+  const nb = notebook(
+    [code(lab.say("let n = 1;\nn", "n = 1\nn")), code("n + 1"), code("n + 2"), code("40 + 2")],
+    {
+      kernelspec: { name: lab.kernel },
+    },
+  );
   await writeNotebook(path, nb);
   const stop = new AbortController();
   const reports: RunReport[] = [];
@@ -48,6 +51,7 @@ test("an edit runs the edited cell and those below; outputs above stay; a stop e
       [1, "ok"],
       [2, "ok"],
       [3, "ok"],
+      [4, "ok"],
     ],
     [
       [2, "ok"],

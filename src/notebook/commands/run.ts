@@ -29,7 +29,7 @@ Run notebooks from top to bottom on a Jupyter kernel and save their outputs in p
   --allow-errors         go on after a failing cell (the exit status is still 1)
   --only WHAT            run only these cells: number, range 3-5, id, tag or heading (repeatable)
   --from-cell WHAT       start there; cells tagged "setup" or "parameters" run anyway
-  --watch                run again whenever a file changes, from the first changed cell
+  --watch                run again whenever a file changes: the changed cells and those that depend on them
   --check                run, save nothing, and compare with the stored outputs
   --rtol N, --atol N     tolerance of numbers in --check (default 1e-6, 1e-9)
   --report FILE          write a JSON report

@@ -21,6 +21,8 @@ export type RunEvent =
 
 /** How the cells of a notebook are run. */
 export interface ExecuteOptions extends Selection {
+  /** Run exactly these cells (indices), whatever the selection says. */
+  indices?: readonly number[] | undefined;
   /** Go on after a cell that failed. */
   allowErrors?: boolean | undefined;
   /** Milliseconds a cell may take; no limit by default. */
@@ -77,7 +79,7 @@ export async function executeNotebook(
   kernel: Kernel,
   options: ExecuteOptions = {},
 ): Promise<CellReport[]> {
-  const selected = selectCells(notebook, options);
+  const selected = options.indices ? [...options.indices] : selectCells(notebook, options);
   const paths = sectionPaths(notebook);
   const ids = new DisplayIds();
   const reports: CellReport[] = [];

@@ -1,6 +1,6 @@
-// `--watch`: keeps server and kernel, and runs again after each save, from the
-// first cell that changed (or failed) on; the state of the cells above is still
-// in the kernel. A change of a module beside the notebook runs everything, in a
+// `--watch`: keeps server and kernel, and runs again after each save what changed
+// (or failed) and what depends on it; the state of the other cells is still in
+// the kernel. A change of a module beside the notebook runs everything, in a
 // fresh kernel. Saving during a run breaks that run off.
 import { existsSync, watch } from "node:fs";
 import { basename, dirname, extname, relative, resolve } from "node:path";
@@ -9,6 +9,7 @@ import { readNotebook } from "../format/store.ts";
 import { isCode, type Notebook, NotebookError } from "../format/types.ts";
 import { injectParameters } from "../parameters/inject.ts";
 import { Kernel } from "../server/kernel.ts";
+import { staleCells } from "./depends.ts";
 import { executeNotebook } from "./execute.ts";
 import { isFailure, type RunReport } from "./report.ts";
 import { openServer, type RunOptions } from "./run.ts";
@@ -27,14 +28,24 @@ export interface WatchOptions extends RunOptions {
   onError?: (error: Error) => void;
 }
 
-interface Done {
-  /** Sources of the cells that ran well, in order; running resumes after them. */
-  sources: string[];
-}
+/** Sources of the cells that ran well, by id, in the order in which they ran. */
+type Done = Map<string, string>;
 
-/** Index of the first code cell that must run again. */
-function firstStale(notebook: Notebook, selected: number[], done: Done): number | undefined {
-  return selected.find((index, k) => notebook.cells[index]!.source !== done.sources[k]);
+/** Indices of the code cells that must run again. */
+function staleOf(notebook: Notebook, selected: number[], done: Done, language: string): number[] {
+  const cells = selected.map((index) => notebook.cells[index]!);
+  // A cell that went, or one that stands elsewhere now: from there on everything is stale.
+  const known = cells.filter((cell) => done.has(cell.id)).map((cell) => cell.id);
+  const ran = [...done.keys()];
+  const same = ran.findIndex((id, k) => id !== known[k]);
+  const kept = new Set(same < 0 ? ran : ran.slice(0, same));
+  const texts = cells.map((cell) => ({
+    source: cell.source,
+    before: kept.has(cell.id) ? done.get(cell.id) : undefined,
+  }));
+  const stale = staleCells(texts, language);
+  const gone = same < 0 ? cells.length : cells.findIndex((cell) => !kept.has(cell.id));
+  return selected.filter((_, k) => stale[k] || (gone >= 0 && k >= gone));
 }
 
 /** Run the notebook now and after each change, until `options.signal` aborts. */
@@ -56,7 +67,7 @@ export async function watchNotebook(path: string, options: WatchOptions): Promis
   options.signal?.addEventListener("abort", stop);
   const server = await openServer(folder, options);
   let kernel: Kernel | undefined;
-  let done: Done = { sources: [] };
+  let done: Done = new Map();
   try {
     while (!options.signal?.aborted) {
       if (!pending && !modules) {
@@ -76,9 +87,11 @@ export async function watchNotebook(path: string, options: WatchOptions): Promis
         const stored = await readNotebook(path);
         const notebook = injectParameters(stored, options.parameters ?? {}, path);
         const selected = selectCells(notebook, options);
-        if (fresh) done = { sources: [] };
-        const from = firstStale(notebook, selected, done);
-        if (from === undefined) continue; // our own save, or a change of text only
+        if (fresh) done = new Map();
+        const { language_info, kernelspec } = notebook.metadata;
+        const language = kernel?.language.name ?? language_info?.name ?? kernelspec?.language ?? "";
+        const stale = staleOf(notebook, selected, done, language);
+        if (stale.length === 0) continue; // our own save, or a change of text only
         if (fresh || !kernel) {
           await kernel?.shutdown();
           const name = options.kernel ?? notebook.metadata.kernelspec?.name;
@@ -93,9 +106,9 @@ export async function watchNotebook(path: string, options: WatchOptions): Promis
         current = new AbortController();
         const breakOff = current;
         wake = () => breakOff.abort();
-        const report = await runFrom(notebook, from, kernel, path, options, current.signal);
+        const report = await runCells(notebook, stale, kernel, path, options, current.signal);
         wake = () => {};
-        done = { sources: ranWell(notebook, selected, from, report, done) };
+        done = ranWell(notebook, selected, stale, report, done);
         options.onRun?.(report);
         ran = true;
       } catch (error) {
@@ -113,9 +126,9 @@ export async function watchNotebook(path: string, options: WatchOptions): Promis
   }
 }
 
-async function runFrom(
+async function runCells(
   notebook: Notebook,
-  from: number,
+  stale: readonly number[],
   kernel: Kernel,
   path: string,
   options: WatchOptions,
@@ -123,11 +136,11 @@ async function runFrom(
 ): Promise<RunReport> {
   const began = performance.now();
   const saver = await Saver.open(path, path);
-  const only = selectCells(notebook, options).filter((index) => index >= from);
   const cells = await executeNotebook(notebook, kernel, {
     ...options,
-    only: only.map((index) => String(index + 1)),
-    fromCell: String(from + 1),
+    only: undefined,
+    fromCell: undefined,
+    indices: stale,
     signal: options.signal ? AbortSignal.any([options.signal, breakOff]) : breakOff,
   });
   const broken = breakOff.aborted; // before our own save wakes the watcher
@@ -142,20 +155,22 @@ async function runFrom(
   };
 }
 
-/** Sources of the leading cells whose state is in the kernel after this run. */
+/** What is in the kernel after this run: cells that ran well now, or before and were left alone. */
 function ranWell(
   notebook: Notebook,
-  selected: number[],
-  from: number,
+  selected: readonly number[],
+  stale: readonly number[],
   report: RunReport,
   before: Done,
-): string[] {
-  const kept = before.sources.slice(0, selected.filter((index) => index < from).length);
-  for (const index of selected.slice(kept.length)) {
+): Done {
+  const after: Done = new Map();
+  for (const index of selected) {
     const cell = notebook.cells[index]!;
     const status = report.cells.find((c) => c.id === cell.id)?.status;
-    if (!isCode(cell) || (status !== "ok" && status !== "error-allowed")) break;
-    kept.push(cell.source);
+    const well = stale.includes(index)
+      ? status === "ok" || status === "error-allowed"
+      : before.get(cell.id) === cell.source;
+    if (isCode(cell) && well) after.set(cell.id, cell.source);
   }
-  return kept;
+  return after;
 }
