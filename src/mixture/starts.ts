@@ -5,7 +5,8 @@
  * one a component; "random": every row belongs to all components by chance.
  */
 
-import { KMeans, kMeansPlusPlus } from "../models/kmeans.ts";
+import { KMeans } from "../models/kmeans.ts";
+import { kMeansPlusPlus } from "../models/plusplus.ts";
 import type { Data } from "../models/rows.ts";
 import { ArgumentError, type Random, Tensor } from "../tensor/index.ts";
 

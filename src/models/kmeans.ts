@@ -6,6 +6,8 @@
  */
 
 import { ArgumentError, type Random, rng, Tensor } from "../tensor/index.ts";
+import { type CentredRows, centredRows, squaredDistances } from "./nearest.ts";
+import { plusPlus } from "./plusplus.ts";
 import { asData, asRows, type Data, type Rows, requireEnough, sameColumns } from "./rows.ts";
 
 /** Settings of `KMeans`; names and defaults are scikit-learn's. */
@@ -66,9 +68,10 @@ export class KMeans {
   /** Clusters the rows of X [n, d]. */
   fit(X: Rows): this {
     const { nClusters: K, init, nInit, maxIter, tol, randomState } = this.options;
-    const data = asData(X, "KMeans.fit");
-    requireEnough(data, K, "KMeans.fit", "clusters");
+    const given = asData(X, "KMeans.fit");
+    requireEnough(given, K, "KMeans.fit", "clusters");
     const random = typeof randomState === "number" ? rng(randomState) : randomState;
+    const data = centredRows(given);
     const threshold = tol * meanVariance(data);
     this.inertia = Number.POSITIVE_INFINITY;
     for (let run = 0; run < (typeof init === "string" ? nInit : 1); run++) {
@@ -76,7 +79,8 @@ export class KMeans {
       if (made.inertia >= this.inertia) continue;
       this.inertia = made.inertia;
       this.nIter = made.nIter;
-      this.clusterCenters = new Tensor(made.centres, [K, data.d], "float64");
+      const centres = made.centres.map((v, i) => v + data.mean[i % data.d]);
+      this.clusterCenters = new Tensor(centres, [K, data.d], "float64");
       this.labels = new Tensor(made.labels, [data.n], "int32");
     }
     return this;
@@ -93,62 +97,30 @@ export class KMeans {
     const d = this.clusterCenters.shape[1];
     const data = asData(sameColumns(asRows(X, "KMeans.predict"), d, "KMeans.predict"), "KMeans.predict");
     const labels = new Int32Array(data.n);
-    assign(data, this.clusterCenters.values() as Float64Array, this.options.nClusters, labels, null);
+    const centres: Data = { x: this.clusterCenters.values() as Float64Array, n: this.options.nClusters, d };
+    const about = centredRows(centres);
+    assign(centredRows(data, about.mean), about.x, centres.n, labels, null);
     return new Tensor(labels, [data.n], "int32");
   }
 }
 
-function startCentres(data: Data, K: number, init: KMeansOptions["init"], random: Random): Float64Array {
+function startCentres(
+  data: CentredRows,
+  K: number,
+  init: KMeansOptions["init"],
+  random: Random,
+): Float64Array {
   const { x, d } = data;
   if (init !== undefined && typeof init !== "string") {
     const given = asData(init, "KMeans: init");
     if (given.n !== K || given.d !== d)
       throw new ArgumentError(`KMeans: init has shape [${given.n}, ${given.d}]; expected [${K}, ${d}].`);
-    return given.x.slice();
+    return given.x.map((v, i) => v - data.mean[i % d]);
   }
   const rows =
-    init === "random"
-      ? random.choice(data.n, K, { replace: false }).values()
-      : kMeansPlusPlus(data, K, random);
+    init === "random" ? random.choice(data.n, K, { replace: false }).values() : plusPlus(data, K, random);
   const out = new Float64Array(K * d);
   for (let k = 0; k < K; k++) out.set(x.subarray(rows[k] * d, (rows[k] + 1) * d), k * d);
-  return out;
-}
-
-/** Greedy k-means++: rows drawn in proportion to their squared distance from those already chosen. */
-export function kMeansPlusPlus({ x, n, d }: Data, K: number, random: Random): Int32Array {
-  const chosen = new Int32Array(K);
-  const trials = 2 + Math.floor(Math.log(K));
-  chosen[0] = random.integer(n);
-  let nearest = distancesTo(x, n, d, chosen[0]);
-  for (let k = 1; k < K; k++) {
-    const total = nearest.reduce((a, b) => a + b, 0);
-    // All rows coincide with chosen ones: any will do.
-    const candidates =
-      total > 0 ? random.choice(n, trials, { weights: nearest }).values() : [random.integer(n)];
-    let best = Number.POSITIVE_INFINITY;
-    let after = nearest;
-    for (const row of candidates) {
-      const to = distancesTo(x, n, d, row);
-      let potential = 0;
-      for (let i = 0; i < n; i++) potential += to[i] = Math.min(to[i], nearest[i]);
-      if (potential >= best) continue;
-      best = potential;
-      chosen[k] = row;
-      after = to;
-    }
-    nearest = after;
-  }
-  return chosen;
-}
-
-function distancesTo(x: Float64Array, n: number, d: number, row: number): Float64Array {
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    let s = 0;
-    for (let p = i * d, q = row * d; p < (i + 1) * d; p++, q++) s += (x[p] - x[q]) ** 2;
-    out[i] = s;
-  }
   return out;
 }
 
@@ -165,31 +137,37 @@ function meanVariance({ x, n, d }: Data): number {
 
 /** Labels every row; returns Σ of squared distances, and each row's own in `far` when asked. */
 function assign(
-  data: Data,
+  data: CentredRows,
   centres: Float64Array,
   K: number,
   labels: Int32Array,
   far: Float64Array | null,
 ): number {
-  const { x, n, d } = data;
+  const { x, d } = data;
   let inertia = 0;
-  for (let i = 0; i < n; i++) {
-    let best = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < K; k++) {
+  squaredDistances(data, centres, K, (start, m, distances) => {
+    for (let i = 0, at = 0; i < m; i++) {
+      let best = Number.POSITIVE_INFINITY;
+      let label = 0;
+      for (let k = 0; k < K; k++, at++)
+        if (distances[at] < best) {
+          best = distances[at];
+          label = k;
+        }
+      labels[start + i] = label;
+      // The distance that counts is taken without cancellation.
       let s = 0;
-      for (let p = i * d, q = k * d; p < (i + 1) * d; p++, q++) s += (x[p] - centres[q]) ** 2;
-      if (s >= best) continue;
-      best = s;
-      labels[i] = k;
+      for (let p = (start + i) * d, q = label * d; q < (label + 1) * d; p++, q++)
+        s += (x[p] - centres[q]) * (x[p] - centres[q]);
+      inertia += s;
+      if (far) far[start + i] = s;
     }
-    inertia += best;
-    if (far) far[i] = best;
-  }
+  });
   return inertia;
 }
 
 function lloyd(
-  data: Data,
+  data: CentredRows,
   centres: Float64Array,
   K: number,
   maxIter: number,

@@ -150,3 +150,29 @@ test("networks: sizes are checked, and the autoencoder is Wᵀ f(W x) with one W
     assert.ok(relativeError(net.forward(x), h.matmul(W2.T).add(b2)) < 1e-14);
   }
 });
+
+test("k-means far from the origin, with equal rows and with a block that is not full", () => {
+  const r = rng(5);
+  const labels = r.integers([1300], 0, 3);
+  const centres = tensor([
+    [0, 0],
+    [6, 0],
+    [0, 6],
+  ]);
+  const near = r.normal([1300, 2], 0, 0.5).add(centres.take(labels)) as Tensor;
+  const init = near.slice(0, 0, 3);
+  const one = new KMeans({ nClusters: 3, init }).fit(near);
+  const far = new KMeans({ nClusters: 3, init: init.add(1e8) }).fit(near.add(1e8));
+  assert.deepEqual(far.labels.toArray(), one.labels.toArray());
+  assert.deepEqual(far.predict(near.add(1e8)).toArray(), one.labels.toArray());
+  assert.ok(Math.abs(far.inertia / one.inertia - 1) < 1e-6);
+  const exact = near.sub(one.clusterCenters.take(one.labels)).square().sum().item();
+  assert.ok(Math.abs(one.inertia / exact - 1) < 1e-12);
+  // Two different rows, often repeated: both are found, and nothing is left to explain.
+  const twice = tensor([
+    [1, 2],
+    [3, 4],
+  ]).take(r.integers([600], 0, 2)) as Tensor;
+  for (let seed = 0; seed < 5; seed++)
+    assert.ok(new KMeans({ nClusters: 2, randomState: seed }).fit(twice).inertia < 1e-20);
+});
