@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { derive } from "../../src/derive/index.ts";
+import { plainTex } from "../../src/derive/plain.ts";
 import "../../src/linalg/index.ts";
 import { eye, oneHot, rng, tensor } from "../../src/tensor/index.ts";
 import * as course from "./course.ts";
@@ -180,6 +181,20 @@ test("003 (1): the Jacobian formulation, entry by entry", () => {
     d.entries("X"),
     "\\frac{\\partial L}{\\partial X_{ij}} = \\sum_{k} \\frac{\\partial L}{\\partial Y_{ik}} W_{jk}",
   );
+});
+
+test("entry by entry: sums with indices that clash with nothing, what does not run in front", () => {
+  const entries: [string, string][] = [
+    [course.leastSquares().entries("x"), "∂L/∂xᵢ = 2 Σₖ Aₖᵢ (Σₗ Aₖₗ xₗ − bₖ)"],
+    [course.rbfKernel().entries("l"), "∂L/∂l = 1/l³ Σ_{k,m} ∂L/∂Kₖₘ Kₖₘ Dₖₘ"],
+    [sheets.mixture().entries("pi_k"), "∂l/∂πₖ = 1/πₖ Σₗ [rₖ]ₗ"],
+    [sheets.em().entries("p"), "∂Q/∂pᵢⱼ = 1/pᵢⱼ Σₗ ηₗᵢ Xₗⱼ − 1/(1 − pᵢⱼ) Σₖ ηₖᵢ (1 − Xₖⱼ)"],
+    [sheets.inverse().entries("K"), "∂L/∂Kᵢⱼ = −Σ_{k,l} Bₖᵢ ∂L/∂Bₖₗ Bⱼₗ"],
+    [sheets.softmaxBatch().entries("Z"), "∂L/∂Zᵢⱼ = yᵢⱼ (∂L/∂yᵢⱼ − Σₖ ∂L/∂yᵢₖ yᵢₖ)"],
+    [course.pseudoHuber().entries("x"), "∂L/∂xᵢ = (xᵢ − yᵢ)/(√((xᵢ − yᵢ)² + 1))"],
+    [course.attention().entries("Q"), "∂L/∂Qᵢⱼ = 1/(√2) Σₖ ∂L/∂Sᵢₖ Kₖⱼ"],
+  ];
+  for (const [got, expected] of entries) assert.equal(plainTex(got), expected);
 });
 
 test("every step of every sheet passes its checks", () => {

@@ -2,7 +2,7 @@
  * Matrix expressions entry by entry: (AB)ᵢⱼ = Σₖ AᵢₖBₖⱼ, diag(v)ᵢⱼ = δᵢⱼvᵢ, with sums over a δ carried out.
  */
 
-import type { Expr } from "./expr.ts";
+import { type Expr, subexpressions } from "./expr.ts";
 
 /** An expression in entries; indices are letters. */
 export type Entry =
@@ -28,7 +28,8 @@ export interface EntryOptions {
 
 /** Entry (i, j) of a matrix expression; a column takes i, a row j, a scalar neither. */
 export function entryOf(e: Expr, i: string, j: string, o: EntryOptions = {}): Entry {
-  const free = LETTERS.filter((x) => x !== i && x !== j && !o.used?.includes(x));
+  const taken = lettersIn(e);
+  const free = LETTERS.filter((x) => x !== i && x !== j && !o.used?.includes(x) && !taken.has(x));
   let next = 0;
   const fresh = (): string => free[next++] ?? `k_{${next}}`;
   const go = (x: Expr, a: string, b: string): Entry => {
@@ -97,6 +98,14 @@ export function entryOf(e: Expr, i: string, j: string, o: EntryOptions = {}): En
     return inner.reduceRight<Entry>((y, over) => ({ k: "sum", over, x: y }), body);
   };
   return reduce(go(e, i, j));
+}
+
+/** Letters that stand in the formula already: l, or the k of r_k. */
+function lettersIn(e: Expr): Set<string> {
+  const names = [...subexpressions(e)]
+    .filter((x) => x.kind === "sym")
+    .map((x) => x.name.replace(/^bar:/, ""));
+  return new Set(names.flatMap((name) => name.split("_")).filter((part) => part.length === 1));
 }
 
 function rename(x: Entry, from: string, to: string): Entry {
