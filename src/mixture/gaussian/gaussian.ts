@@ -16,7 +16,7 @@ import {
 import { checkCount, checkWeights, Mixture, type MixtureOptions } from "../base.ts";
 import type { Family } from "../em.ts";
 import { type AscentOptions, ascend } from "./ascent.ts";
-import { maximise, scatterOf } from "./maximise.ts";
+import { maximise, meanOf, scatterOf } from "./maximise.ts";
 import {
   type CovarianceType,
   covarianceShape,
@@ -173,8 +173,9 @@ export class GaussianMixture extends Mixture<GaussianParams, Moments, Data> {
     let made: GaussianParams | undefined;
     if (R) {
       // Two sweeps: means first, then second moments about them, so that nothing cancels.
-      const scatter = scatterOf(data);
-      const about = new Float64Array(K * d).map((_, i) => scatter.mean[i % d]);
+      const scatter = type === "tied" ? scatterOf(data) : undefined;
+      const mean = scatter?.mean ?? meanOf(data);
+      const about = new Float64Array(K * d).map((_, i) => mean[i % d]);
       const rough = momentsOf(data, "tied", R, about);
       const means = about.map((m, i) => {
         const k = Math.floor(i / d);

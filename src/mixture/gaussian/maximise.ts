@@ -17,9 +17,16 @@ export interface Scatter {
   n: number;
 }
 
-export function scatterOf({ x, n, d }: Data): Scatter {
+/** x̄, [d]. */
+export function meanOf({ x, n, d }: Data): Float64Array {
   const mean = new Float64Array(d);
-  for (let i = 0; i < x.length; i++) mean[i % d] += x[i] / n;
+  for (let i = 0, j = 0; i < x.length; i++, j = j + 1 === d ? 0 : j + 1) mean[j] += x[i] / n;
+  return mean;
+}
+
+export function scatterOf(data: Data): Scatter {
+  const { x, n, d } = data;
+  const mean = meanOf(data);
   const matrix = new Float64Array(d * d);
   const z = new Float64Array(d);
   for (let row = 0; row < n; row++) {

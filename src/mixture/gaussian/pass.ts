@@ -92,13 +92,24 @@ export function momentsOf(
   const z = new Float64Array(d * BLOCK);
   const xt = new Float64Array(d * BLOCK);
   const r = new Float64Array(BLOCK);
+  const rows = new Int32Array(BLOCK);
   for (let start = 0; start < n; start += BLOCK) {
     const m = Math.min(BLOCK, n - start);
     for (let b = 0; b < m; b++) for (let i = 0; i < d; i++) xt[i * BLOCK + b] = x[(start + b) * d + i];
     for (let k = 0; k < K; k++) {
-      for (let b = 0; b < m; b++) r[b] = R[(start + b) * K + k];
-      centre(xt, shift, k, d, BLOCK, m, z);
-      accumulate(out, k, z, r.subarray(0, m), d, BLOCK, m, type);
+      // Rows of another component, as k-means leaves most of them, add nothing.
+      let own = 0;
+      for (let b = 0; b < m; b++) {
+        const share = R[(start + b) * K + k];
+        if (share === 0) continue;
+        r[own] = share;
+        rows[own++] = b;
+      }
+      for (let i = 0; i < d; i++) {
+        const mean = shift[k * d + i];
+        for (let b = 0; b < own; b++) z[i * BLOCK + b] = xt[i * BLOCK + rows[b]] - mean;
+      }
+      accumulate(out, k, z, r.subarray(0, own), d, BLOCK, own, type);
     }
   }
   return out;
