@@ -1,15 +1,18 @@
 // Running notebooks on a real kernel of a real Jupyter server.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
   type CodeCell,
   failureText,
+  Kernel,
   type Notebook,
   type RunOptions,
   readNotebook,
   runNotebook,
+  startServer,
   writeNotebook,
 } from "../../src/notebook/index.ts";
 import { code, type Lab, notebook, openLab, text } from "./helpers.ts";
@@ -94,6 +97,21 @@ test("a cell over its time is interrupted and the kernel keeps its state", async
   assert.equal(report.status, "failed");
 });
 
+test("when the run's time is up before a cell begins, the cell is not begun and keeps its outputs", async () => {
+  const path = await save([code("1 + 1"), code("2 + 2")]);
+  await run(path);
+  const bytes = await readFile(path, "utf8");
+  const { report } = await run(path, { timeout: 1 });
+  assert.deepEqual(
+    report.cells.map((c) => [c.status, c.error?.ename]),
+    [
+      ["timeout", "RunTimeout"],
+      ["not-run", undefined],
+    ],
+  );
+  assert.equal(await readFile(path, "utf8"), bytes);
+});
+
 test("a dead kernel is reported in the cell and ends the run", async () => {
   // Under our kernel a killed runtime is an error of the cell; ipykernel dies as a whole.
   const path = await save([
@@ -121,6 +139,28 @@ test("cancelling saves what ran", async () => {
   assert.equal(report.status, "cancelled");
   assert.equal(report.cells[1]!.status, "cancelled");
   assert.equal(((await cell(path, 0)).outputs[0] as any).data["text/plain"], "42");
+});
+
+test("a kernel that dies at its start is reported at once, in its own words", async () => {
+  const kernels = await mkdtemp(join(tmpdir(), "gradlab-kernels-"));
+  await mkdir(join(kernels, "kernels", "broken"), { recursive: true });
+  const spec = {
+    argv: ["/bin/sh", "-c", "echo the words of its death >&2; exit 3", "{connection_file}"],
+    ...{ display_name: "broken", language: "none" },
+  };
+  await writeFile(join(kernels, "kernels", "broken", "kernel.json"), JSON.stringify(spec));
+  const server = await startServer({ root: kernels, env: { JUPYTER_PATH: kernels } });
+  try {
+    await assert.rejects(
+      Kernel.start(server, { name: "broken" }),
+      /"broken" ended while it was starting[\s\S]*the words of its death/,
+    );
+    // Left to itself, Jupyter begins it five times more, 3 s apart, before it says so.
+    assert.equal(server.said!().match(/the words of its death/g)?.length, 1);
+  } finally {
+    await server.close();
+    await rm(kernels, { recursive: true });
+  }
 });
 
 test("an unknown kernel and a missing one are explained", async () => {

@@ -94,6 +94,11 @@ export async function executeNotebook(
       reports.push({ ...base, status: "skipped" });
     } else if (over || options.signal?.aborted) {
       reports.push({ ...base, status: "not-run" });
+    } else if (options.end !== undefined && Date.now() >= options.end) {
+      const evalue = "the run's time was up before the cell began";
+      const error = { ename: "RunTimeout", evalue, traceback: `RunTimeout: ${evalue}` };
+      reports.push({ ...base, status: "timeout", error });
+      over = true;
     } else {
       options.on?.({ type: "cell-start", cell: index });
       const report = { ...base, ...(await runCell(cell, index, kernel, ids, options)) };
