@@ -65,6 +65,14 @@ function chooseCuts(
     const size = labels[k];
     if (edge.label && size) taken.push([edge.label.y - size.height / 2, edge.label.y + size.height / 2]);
   }
+  // An arrow that rises above its own ends, or sinks below them, is not cut there.
+  for (const edge of layout.edges) {
+    const ends = [edge.points[0].y, edge.tip.y];
+    const ys = pointsAlong(edge.points).map((p) => p.y);
+    const [high, low, first, last] = [Math.min(...ys), Math.max(...ys), Math.min(...ends), Math.max(...ends)];
+    if (high < first - 1) taken.push([high - 4, first]);
+    if (low > last + 1) taken.push([last, low + 4]);
+  }
   for (const { y, height } of layout.groups) taken.push([y - 2, y + 20], [y + height - 8, y + height + 2]);
   taken.sort((a, b) => a[0] - b[0]);
   const free: number[] = [];

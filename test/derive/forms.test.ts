@@ -391,6 +391,25 @@ test("the graph: in a large one an input used in many places stands beside each"
   assert.ok(svg.startsWith("<svg") && svg.length < 300_000);
 });
 
+test("the graph: a long chain is cut where one arrow passes, and no arc is cut", async () => {
+  const r = rng(31);
+  const inputs: any = { X: r.normal([8, 4]) };
+  for (let k = 1; k <= 8; k++)
+    Object.assign(inputs, { [`W_${k}`]: r.normal([4, 4]), [`b_${k}`]: r.normal([4]) });
+  const d = derive(
+    (v: any) => {
+      let H = v.X;
+      for (let k = 1; k <= 8; k++)
+        H = H.matmul(v[`W_${k}`]).add(v[`b_${k}`]).named(`Z_${k}`).relu().named(`H_${k}`);
+      return { L: H.sum() };
+    },
+    inputs,
+    { of: "L", constants: ["X"] },
+  );
+  const svg = await d.graph().svg();
+  assert.equal(svg.match(/<circle /g)?.length, 2, "one cut arrow: its end and where it goes on");
+});
+
 test("what each derivative of the deep net must retain", () => {
   const d = sheets.deepNet();
   assert.deepEqual([...d.retained("w3")], ["s_2"]);
