@@ -4,7 +4,7 @@
  */
 
 import { apply, noGrad, watching } from "../ops/index.ts";
-import { isFloat, NumericalError, type Op, type Tensor } from "../tensor/index.ts";
+import { ArgumentError, isFloat, NumericalError, type Op, Tensor } from "../tensor/index.ts";
 import { traced, vjp } from "./grad.ts";
 
 /**
@@ -35,8 +35,21 @@ export function customVjp(
 ): (...inputs: Tensor[]) => Tensor {
   const op: Op<null> = {
     name,
-    forward: (inputs) => noGrad(() => forward(...inputs.map((x) => x.detach()))).detach(),
-    vjp: (i) => (G, inputs, y) => backward(G, inputs, y)[i],
+    forward: (inputs) => {
+      const y: unknown = noGrad(() => forward(...inputs.map((x) => x.detach())));
+      if (!(y instanceof Tensor))
+        throw new ArgumentError(`customVjp "${name}": forward must return a tensor.`);
+      return y.detach();
+    },
+    vjp: (i) => (G, inputs, y) => {
+      const all: unknown = backward(G, inputs, y);
+      if (!Array.isArray(all) || all.length !== inputs.length)
+        throw new ArgumentError(
+          `customVjp "${name}": backward must return one cotangent for each of the ${inputs.length} inputs, ` +
+            "in an array; null where there is none.",
+        );
+      return all[i];
+    },
     latex: (args) => ({
       tex: `\\operatorname{${name}}\\left(${args.map((a) => a.tex).join(", ")}\\right)`,
       prec: 5,

@@ -7,7 +7,18 @@
  */
 
 import { apply, leaf, leafOp, reshape, withRecording } from "../ops/index.ts";
-import { ArgumentError, isFloat, Node, type Op, onesLike, Tensor, zerosLike } from "../tensor/index.ts";
+import {
+  ArgumentError,
+  isFloat,
+  Node,
+  type Op,
+  onesLike,
+  ShapeError,
+  sameShape,
+  shapeText,
+  Tensor,
+  zerosLike,
+} from "../tensor/index.ts";
 import { backward } from "./backward.ts";
 import { fillTree, leaves, mapTree, scalarOutput, type Tree } from "./tree.ts";
 
@@ -225,6 +236,10 @@ export function backwardInto(y: Tensor, cotangent?: Tensor, o: { createGraph?: b
   if (!y.node)
     throw new ArgumentError("backward(): the tensor was not computed from any tensor with requiresGrad.");
   if (!cotangent) scalarOutput(y, "backward()");
+  else if (!sameShape(cotangent.shape, y.shape))
+    throw new ShapeError(
+      `backward(): the cotangent has shape ${shapeText(cotangent.shape)}; it needs the tensor's, ${shapeText(y.shape)}.`,
+    );
   const found = new Map<Node, Tensor>();
   const seen = new Set<Node>();
   const stack = [y];

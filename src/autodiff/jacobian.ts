@@ -3,11 +3,21 @@
  */
 
 import { reshape, stack } from "../ops/index.ts";
-import { type Tensor, zeros, zerosLike } from "../tensor/index.ts";
+import { ArgumentError, Tensor, zeros, zerosLike } from "../tensor/index.ts";
 import { jvp } from "./forward.ts";
 import { grad, vjp } from "./grad.ts";
 
 type Fn = (x: Tensor) => Tensor;
+
+function checkInput(x: unknown, where: string): void {
+  if (!(x instanceof Tensor))
+    throw new ArgumentError(`${where}: differentiates by one tensor; for trees of tensors use grad or vjp.`);
+}
+
+function checkOutput(y: unknown, where: string): Tensor {
+  if (!(y instanceof Tensor)) throw new ArgumentError(`${where}: the function must return one tensor.`);
+  return y;
+}
 
 function basis(like: Tensor, i: number): Tensor {
   const e = zeros(like.shape, { dtype: like.dtype });
@@ -25,8 +35,9 @@ function basis(like: Tensor, i: number): Tensor {
  */
 export function jacrev(f: Fn): Fn {
   return (x) => {
+    checkInput(x, "jacrev");
     const { value, pullback } = vjp(f, x);
-    const y = value as Tensor;
+    const y = checkOutput(value, "jacrev");
     const rows = Array.from({ length: y.size }, (_, i) => pullback(basis(y, i)) as Tensor);
     return assemble(rows, [...y.shape, ...x.shape], x);
   };
@@ -42,11 +53,12 @@ export function jacrev(f: Fn): Fn {
  */
 export function jacfwd(f: Fn): Fn {
   return (x) => {
+    checkInput(x, "jacfwd");
     let shape: readonly number[] = [];
     const columns = Array.from({ length: x.size }, (_, i) => {
-      const { tangent } = jvp(f, [x], [basis(x, i)]);
-      shape = (tangent as Tensor).shape;
-      return reshape(tangent as Tensor, [-1]);
+      const tangent = checkOutput(jvp(f, [x], [basis(x, i)]).tangent, "jacfwd");
+      shape = tangent.shape;
+      return reshape(tangent, [-1]);
     });
     if (columns.length === 0) return zerosLike(x);
     return reshape(stack(columns, 1), [...shape, ...x.shape]);

@@ -4,10 +4,31 @@
  * The function is recorded once on the first example; the recording is then replayed with batched
  * operands, operation by operation, so it composes with grad and jvp in either order. Operations that
  * know a batched form use it, elementwise ones broadcast, and the rest are run example by example.
+ * While recording, the first example's numbers are kept from the function: they are not the others'.
  */
 
-import { apply, concat, expandDims, leaf, reshape, select, withRecording } from "../ops/index.ts";
-import { ArgumentError, type Node, normalizeAxis, ShapeError, type Tensor } from "../tensor/index.ts";
+import {
+  apply,
+  concat,
+  currentTracer,
+  expandDims,
+  isRecording,
+  leaf,
+  reshape,
+  select,
+  type Tracer,
+  withRecording,
+  withTracer,
+} from "../ops/index.ts";
+import {
+  ArgumentError,
+  interception,
+  type Node,
+  normalizeAxis,
+  type Op,
+  ShapeError,
+  Tensor,
+} from "../tensor/index.ts";
 import { inOrder } from "./forward.ts";
 import { traced, tracing } from "./grad.ts";
 import { fillTree, leaves, mapTree, type Tree } from "./tree.ts";
@@ -75,11 +96,12 @@ function run(
     const first = args.map((a, i) =>
       mapTree(a, (t) => {
         const v = leaf((axes[i] === null ? t : select(t, 0)).detach());
+        if (axes[i] !== null) hide(v);
         known.set(v.node as Node, { t, batched: axes[i] !== null });
         return v;
       }),
     );
-    return f(...first);
+    return recording(() => f(...first));
   });
   const outputs = leaves(y);
   const outer = tracing() || args.some((a) => leaves(a).some((t) => t.node));
@@ -96,6 +118,72 @@ function run(
     });
     return fillTree(y, results);
   });
+}
+
+/** An identity without derivative: `detach` as part of the recording. */
+const stopOp: Op<null> = {
+  name: "stopGradient",
+  elementwise: true,
+  forward: ([x]) => new Tensor(x.data, x.shape, x.dtype, x.strides, x.offset),
+  latex: ([x]) => x,
+  samples: () => [],
+};
+
+/** Operations called under noGrad, recorded all the same, but as constants to derivatives. */
+const constants = new WeakMap<Op, Op>();
+function constantOf(op: Op): Op {
+  const found = constants.get(op) ?? { ...op, vjp: undefined, jvp: undefined };
+  constants.set(op, found);
+  return found;
+}
+
+/** Above 0 while an operation computes and may read numbers. */
+let computing = 0;
+
+/** The first example's tensors. */
+const hidden = new WeakSet<Tensor>();
+
+function hide(t: Tensor): void {
+  if (hidden.has(t)) return;
+  hidden.add(t);
+  const detach = t.detach;
+  Object.defineProperties(t, {
+    hasValues: { value: false },
+    detach: { value: () => (computing > 0 ? detach.call(t) : apply(stopOp, [t], null)) },
+  });
+}
+
+/** Runs `fn` with every operation on a batched tensor recorded, and its numbers out of reach. */
+function recording<T>(fn: () => T): T {
+  const outer = currentTracer();
+  const before = interception.read;
+  const tracer: Tracer = {
+    apply(op, inputs, params) {
+      const used = isRecording() ? op : constantOf(op);
+      computing++;
+      try {
+        const y = withTracer(outer, () => withRecording(true, () => apply(used, inputs, params)));
+        if (inputs.some((x) => hidden.has(x))) hide(y);
+        return y;
+      } finally {
+        computing--;
+      }
+    },
+    literal: (t) => outer?.literal(t),
+    guard: (read) => outer?.guard(read),
+  };
+  interception.read = (t) => {
+    if (computing > 0 || !hidden.has(t)) return;
+    throw new ArgumentError(
+      "vmap: the function reads the numbers of a batched tensor (item, at, toArray, copy, or a mask as an " +
+        "index), which differ from example to example. Choose with where() and multiply by masks instead.",
+    );
+  };
+  try {
+    return withTracer(tracer, fn);
+  } finally {
+    interception.read = before;
+  }
 }
 
 /** Computes one recorded tensor for all examples. */

@@ -92,6 +92,8 @@ export const sumToOp = defineOp<To>({
  */
 export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
   if (sameShape(x.shape, shape)) return x;
+  if (shape.some((n) => !Number.isInteger(n) || n < 0))
+    throw new ShapeError(`broadcastTo: sizes are non-negative integers; got ${shapeText(shape)}.`);
   if (!sameShape(broadcastShapes(x.shape, shape, "broadcastTo"), shape))
     throw new ShapeError(`broadcastTo: ${shapeText(x.shape)} is larger than the target ${shapeText(shape)}.`);
   return apply(broadcastToOp, [x], { shape });

@@ -58,6 +58,14 @@ export const concatOp = defineOp<{ axis: number }>({
   ],
 });
 
+function checkList(tensors: readonly unknown[], where: string): void {
+  if (!Array.isArray(tensors))
+    throw new ArgumentError(`${where}: expected a list of tensors, as in ${where}([a, b]).`);
+  if (tensors.length === 0) throw new ArgumentError(`${where}: give at least one tensor.`);
+  const at = tensors.findIndex((t) => !(t instanceof Tensor));
+  if (at >= 0) throw new ArgumentError(`${where}: element ${at} is no tensor; wrap numbers in tensor(…).`);
+}
+
 function part(G: Tensor, inputs: Tensor[], axis: number, i: number): Tensor {
   const start = inputs.slice(0, i).reduce((n, t) => n + t.shape[axis], 0);
   return slice(G, axis, start, start + inputs[i].shape[axis]);
@@ -76,7 +84,7 @@ export function concat<const L extends readonly Tensor[], const A extends number
   axis?: A,
 ): Tensor<Concatenated<ShapesOf<L>, A>>;
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ArgumentError("concat: give at least one tensor.");
+  checkList(tensors, "concat");
   const d = normalizeAxis(axis, tensors[0].rank, "concat");
   for (const t of tensors)
     if (!sameShape(t.shape.toSpliced(d, 1), tensors[0].shape.toSpliced(d, 1)))
@@ -99,7 +107,7 @@ export function stack<const L extends readonly Tensor[], const A extends number 
   axis?: A,
 ): Tensor<Stacked<ShapesOf<L>, A>>;
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ArgumentError("stack: give at least one tensor.");
+  checkList(tensors, "stack");
   for (const t of tensors)
     if (!sameShape(t.shape, tensors[0].shape))
       throw new ShapeError(`stack: shapes ${shapeText(t.shape)} and ${shapeText(tensors[0].shape)} differ.`);

@@ -147,6 +147,8 @@ export function unslice(x: Tensor, shape: readonly number[], p: SliceParams): Te
  * ```
  */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`reshape: a shape is an array of sizes, such as [2, 3]; got ${typeof shape}.`);
   const known = shape.reduce((n, s) => (s === -1 ? n : n * s), 1);
   const open = shape.indexOf(-1);
   const sizes = open < 0 ? shape : shape.with(open, known === 0 ? 0 : x.size / known);

@@ -17,8 +17,15 @@ import type { Shape } from "./types.ts";
 /** Numbers in nested arrays. */
 export type Nested = number | boolean | Nested[];
 
-/** What happens instead of in-place updates while `compile` records: they become part of the plan. */
-export const interception: { assign: ((target: Tensor, values: Tensor) => void) | null } = { assign: null };
+/**
+ * What happens instead where a function is recorded rather than merely run. `assign`: under `compile`,
+ * in-place updates become part of the plan. `read`: under `vmap`, the numbers of one example
+ * must not slip into the answers of the others.
+ */
+export const interception: {
+  assign: ((target: Tensor, values: Tensor) => void) | null;
+  read: ((t: Tensor) => void) | null;
+} = { assign: null, read: null };
 
 /**
  * An n-dimensional array: a strided view of a typed array, with NumPy's methods. Make one with `tensor`,
@@ -82,6 +89,7 @@ export class Tensor<in out S extends Shape = any> {
 
   /** The elements in row-major order; shares storage when it can, so do not write to it. */
   values(): TypedArray {
+    if (interception.read !== null) interception.read(this);
     if (this.isContiguous) {
       if (this.offset === 0 && this.data.length === this.size) return this.data;
       const [from, to] = [this.offset, this.offset + this.size];
@@ -101,6 +109,7 @@ export class Tensor<in out S extends Shape = any> {
         `item(): the tensor has shape ${shapeText(this.shape)} and ${this.size} elements, not one. ` +
           "Reduce it first, e.g. with sum() or mean(), or read one element with at(i, j).",
       );
+    if (interception.read !== null) interception.read(this);
     return this.data[this.offset];
   }
 
@@ -110,6 +119,7 @@ export class Tensor<in out S extends Shape = any> {
       throw new ShapeError(
         `at(): ${index.length} indices for a tensor of shape ${shapeText(this.shape)}; give ${this.rank}.`,
       );
+    if (interception.read !== null) interception.read(this);
     let at = this.offset;
     for (let d = 0; d < index.length; d++) {
       const n = this.shape[d];
@@ -139,6 +149,7 @@ export class Tensor<in out S extends Shape = any> {
 
   /** A copy with its own contiguous storage, cut off from the recorded graph. */
   copy(): Tensor<S> {
+    if (interception.read !== null) interception.read(this);
     const out = allocate(this.dtype, this.size);
     copyStrided(this, out);
     return new Tensor<S>(out, this.shape, this.dtype);
