@@ -124,15 +124,9 @@ function startCentres(
   return out;
 }
 
-function meanVariance({ x, n, d }: Data): number {
-  let total = 0;
-  for (let i = 0; i < d; i++) {
-    let [s, q] = [0, 0];
-    for (let p = i; p < x.length; p += d) s += x[p];
-    for (let p = i; p < x.length; p += d) q += (x[p] - s / n) ** 2;
-    total += q / n;
-  }
-  return total / d;
+/** Of the columns, for rows about their mean. */
+function meanVariance({ norms, n, d }: CentredRows): number {
+  return norms.reduce((a, b) => a + b, 0) / (n * d);
 }
 
 /** Labels every row; returns Σ of squared distances, and each row's own in `far` when asked. */
