@@ -1,6 +1,6 @@
 /**
- * Python peers for benchmarks: a throw-away environment under .cache/bench, and a process that answers
- * requests one line of JSON each, so that rounds of ours and theirs alternate in one run.
+ * Peers for benchmarks, in Python and in JavaScript: throw-away environments under .cache/bench, and a
+ * process that answers requests one line of JSON each, so that rounds of ours and theirs alternate in one run.
  */
 
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
@@ -32,19 +32,45 @@ export function python(packages: readonly string[]): string {
   return bin;
 }
 
-/** A Python program that reads one JSON request a line and prints one JSON answer a line; one thread. */
+const NODE_PACKAGES = [
+  "@tensorflow/tfjs-core@4.22.0",
+  "@tensorflow/tfjs-backend-wasm@4.22.0",
+  "@jax-js/jax@0.1.25",
+];
+
+/** A folder in which the JavaScript peers are installed; null when they cannot be had. */
+export function nodePeers(): string | null {
+  const folder = join(cache, "node");
+  const note = join(folder, "packages.txt");
+  const wanted = NODE_PACKAGES.join("\n");
+  if (existsSync(note) && readFileSync(note, "utf8") === wanted) return folder;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  console.error(`Setting up the peers in ${folder}: ${NODE_PACKAGES.join(", ")} …`);
+  try {
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--save-exact"];
+    execFileSync("npm", ["install", ...options, ...NODE_PACKAGES], { cwd: folder, stdio: "inherit" });
+  } catch {
+    console.error("The JavaScript peers could not be installed; going on without them.");
+    return null;
+  }
+  writeFileSync(note, wanted);
+  return folder;
+}
+
+/** A program that reads one JSON request a line and prints one JSON answer a line; one thread. Python unless told. */
 export class Peer {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting: ((line: string) => void)[] = [];
 
-  constructor(bin: string, program: string) {
+  constructor(bin: string, program: string, { args = ["-u", "-c"], cwd = root } = {}) {
     const one = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
-    this.#child = spawn(bin, ["-u", "-c", program], { env: { ...process.env, ...one } });
+    this.#child = spawn(bin, [...args, program], { cwd, env: { ...process.env, ...one } });
     this.#child.stderr.pipe(process.stderr);
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.#waiting.shift()?.(line));
     this.#child.on("exit", (code) => {
       if (this.#waiting.length > 0) {
-        console.error(`The Python peer ended with status ${code}.`);
+        console.error(`A peer ended with status ${code}.`);
         process.exit(1);
       }
     });
