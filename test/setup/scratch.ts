@@ -2,7 +2,7 @@
 // they lie in for the repository, so everything about a fresh or broken clone can
 // be tried without touching this one. Programs on PATH can be faked.
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
@@ -26,6 +26,10 @@ export class Scratch {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, { mode });
     return file;
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), "utf8");
   }
 
   /** A program `name` on the fake PATH: a shell script. */
