@@ -131,7 +131,7 @@ export function roomFor(
   return kernels.convScratch(channels, inner, positions, inputs, taps, n, name.endsWith("64") ? 8 : 4);
 }
 
-/** Whether so many multiply–adds take long enough to be divided: waking a thread costs some 20 µs. */
+/** Whether so many multiply–adds (some 100 µs) are worth dividing: waking a thread costs some 20 µs. */
 export function worthSharing(products: number): boolean {
-  return products > 1_500_000;
+  return products > 4_000_000;
 }
