@@ -10,10 +10,12 @@ import { type Diagnosis, diagnoseSubject } from "./diagnose/index.ts";
 import { readClaim } from "./diagnose/read.ts";
 import { draftDiagnosis } from "./diagnose/shapes.ts";
 import { gradientSubject } from "./diagnose/subject.ts";
+import { type Expr, subexpressions } from "./expr/expr.ts";
 import { printExpr } from "./expr/print.ts";
 import type { Formula } from "./formula.ts";
 import { plainText } from "./plain.ts";
 import { markdownToTex } from "./show.ts";
+import { barOf } from "./study.ts";
 import { gradientTex, symbolsFor } from "./symbols.ts";
 import { draftFormula, readTex, targetOf } from "./tex/claim-tex.ts";
 import { DraftClash } from "./tex/draft.ts";
@@ -147,6 +149,7 @@ export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
     const set = options.on && constraintSet(options.on);
     const c = compareGradient(d.study, target, formula, set);
     const { expr } = readClaim(d, formula);
+    notItself(d, target, expr);
     return settle(
       gradientClaim(d, target, options, c, expr && printExpr(expr, symbolsFor(d.naming)), () =>
         diagnoseSubject(gradientSubject(d, target, set), formula),
@@ -160,6 +163,7 @@ export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
     const right = source.includes("=") ? source.slice(source.indexOf("=") + 1).trim() : source;
     try {
       const formula = draftFormula(d, target, statement.right);
+      notItself(d, target, formula.expr);
       const set = options.on && constraintSet(options.on);
       const c = compareGradient(d.study, target, formula, set);
       return settle(
@@ -185,6 +189,16 @@ export function makeClaim(d: Derivation<any>): ClaimFunction<any> {
     }
   };
   return claim as unknown as ClaimFunction<any>;
+}
+
+/** A formula that uses the gradient it is claimed to be says nothing. */
+function notItself(d: Derivation<any>, target: string, e: Expr | undefined): void {
+  const own = barOf(target);
+  if (e && [...subexpressions(e)].some((x) => x.kind === "sym" && x.name === own))
+    throw new ArgumentError(
+      `claim: the formula for ${plainText(`$${gradientTex(d.naming, target)}$`)} uses ${plainText(`$${gradientTex(d.naming, target)}$`)} itself; ` +
+        "write it by the quantities and by the gradients that arrive from behind.",
+    );
 }
 
 function needTarget(source: string): never {

@@ -257,6 +257,19 @@ test("the derivation displays its graph and its steps", async () => {
   }
 });
 
+test("a gradient is not claimed by itself", () => {
+  const d = derive(({ W, x }) => W.matmul(x).square().sum(), {
+    W: rng(1).normal([2, 3]),
+    x: rng(2).normal([3]),
+  });
+  assert.throws(() => d.claim("W", (_, bar) => bar.W), /the formula for ∂L\/∂W uses ∂L\/∂W itself/);
+  assert.throws(
+    () => d.claim.tex("\\nabla_W L = 2 \\nabla_W L - \\frac{\\partial L}{\\partial W}"),
+    /itself/,
+  );
+  assert.equal(d.refute("W", ({ W }) => W).diagnosis?.kind === "wrong quantity", false);
+});
+
 test("clear errors for what cannot be derived", () => {
   const x = rng(5).normal([3]);
   assert.throws(() => derive(() => undefined as any, { x }), /is a return missing/);

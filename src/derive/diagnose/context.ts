@@ -86,5 +86,5 @@ export const symbolsOf = (c: Context): Expr[] =>
 /** The gradients that have a name of their own. */
 export const gradientsOf = (c: Context): Expr[] =>
   [...c.judge.points[0].gradients]
-    .filter(([n]) => c.d.structure.quantities.get(n)?.named)
+    .filter(([n]) => n !== c.name && c.d.structure.quantities.get(n)?.named)
     .map(([n, t]) => sym(barOf(n), t.shape));
