@@ -41,11 +41,23 @@ export async function main(args: readonly string[]): Promise<number> {
   if (places !== 1) return fail(`${verb} needs one of --user, --sys-prefix and --prefix DIR`);
   const prefix = values["sys-prefix"] ? pythonPrefix() : values.prefix;
   if (prefix === null) return fail("no Python environment is active; use --user or --prefix DIR");
-  if (verb === "install") {
-    const folder = prefix === undefined ? installUserSpec() : installSpec(prefix);
-    process.stdout.write(`installed: ${folder}\n`);
-    return 0;
+  try {
+    return verb === "install" ? install(prefix) : uninstall(prefix);
+  } catch (error) {
+    // A folder that may not be written, a kernel.json that is none.
+    process.stderr.write(`gradlab kernel ${verb}: ${(error as Error).message}\n`);
+    return 1;
   }
+}
+
+/** Without a prefix, for the current user. */
+function install(prefix: string | undefined): number {
+  const folder = prefix === undefined ? installUserSpec() : installSpec(prefix);
+  process.stdout.write(`installed: ${folder}\n`);
+  return 0;
+}
+
+function uninstall(prefix: string | undefined): number {
   const folder = prefix === undefined ? userSpecFolder() : specFolder(prefix);
   if (!uninstallSpec(folder)) return fail(`${folder} holds no kernelspec of gradlab`);
   process.stdout.write(`removed: ${folder}\n`);

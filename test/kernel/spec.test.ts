@@ -75,6 +75,28 @@ test("install and uninstall say what they did; bad words are refused with the us
   assert.equal((await run(["--help"])).status, 0);
 });
 
+test("what cannot be written or read is said so, and the doctor says what to do", async () => {
+  const file = join(folder, "a-file");
+  writeFileSync(file, "");
+  const refused = await run(["install", "--prefix", file]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.text, /^gradlab kernel install: E(NOTDIR|EXIST)/m);
+  const data = join(folder, "broken");
+  const spec = join(data, "kernels/tslab");
+  mkdirSync(spec, { recursive: true });
+  const argv = ["/gone/node", "/gone/kernel/main.ts"];
+  for (const [text, message] of [
+    ["{ broken", /JSON/],
+    [JSON.stringify({ argv }), /ENOENT[^\n]*\n.*gradlab kernel install/],
+    [JSON.stringify({ argv: ["tslab"] }), /another kernel: tslab/],
+  ] as const) {
+    writeFileSync(join(spec, "kernel.json"), text);
+    const seen = await run(["doctor"], { JUPYTER_DATA_DIR: data });
+    assert.equal(seen.status, 1, text);
+    assert.match(seen.text, message);
+  }
+});
+
 test("the doctor runs a cell", async () => {
   const checks = await doctor();
   const cell = checks.find((check) => check.name === "a first cell");
