@@ -158,6 +158,38 @@ test("a native call that blocks is ended by restarting the runtime", async () =>
   await client.close();
 });
 
+/** The language server of a kernel. */
+function serverOf(client: Client): number {
+  const isServer = (pid: number) => /--lsp/.test(readFileSync(`/proc/${pid}/cmdline`, "latin1"));
+  return descendants(client.child.pid!).find(isServer)!;
+}
+
+const linux = { skip: !existsSync("/proc") && "processes are looked up in /proc" };
+
+test("a language server that is killed is replaced, and knows the cells again", linux, async () => {
+  const client = await Client.start();
+  await client.execute("const known = { deep: 1 };");
+  process.kill(serverOf(client), "SIGKILL");
+  assert.equal((await client.execute("known.deep + 1")).result, "2");
+  assert.equal((await client.execute("known.shallow")).error?.ename, "TS2339");
+  await client.close();
+});
+
+test("a cell whose types are still being checked can be interrupted", linux, async () => {
+  const client = await Client.start();
+  await client.execute("let kept = 1;");
+  const server = serverOf(client);
+  process.kill(server, "SIGSTOP");
+  const id = client.startExecution("kept = 2;");
+  await client.publishedWhere("the cell", (m) => m.parent === id && m.type === "execute_input");
+  await client.interrupt();
+  const done = await client.finished(id);
+  assert.equal(done.error?.ename, "Interrupted");
+  process.kill(server, "SIGCONT");
+  assert.equal((await client.execute("kept")).result, "1");
+  await client.close();
+});
+
 test("a crash between cells is told to the last one", async () => {
   const client = await Client.start();
   const first = await client.execute("setTimeout(() => process.exit(7), 50);");
