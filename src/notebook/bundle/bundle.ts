@@ -50,6 +50,11 @@ function part(notebook: Notebook, sections: readonly string[] | undefined): Note
 /**
  * Make First_Last_netID_A1.tex (or .md), .pdf, _code.ipynb and _code.pdf.
  * @throws NotebookError naming everything that is wrong; then no file is written or changed
+ *
+ * @example
+ * ```ts
+ * await makeBundle("nb.ipynb", { name: "Ada_A2" }); // throws it has 2 of 4 parts
+ * ```
  */
 export async function makeBundle(path: string, options: BundleOptions): Promise<BundleResult> {
   const { base, first, last, netId } = parseBundleName(options.name);

@@ -15,7 +15,16 @@ export interface BundleName {
 const PART = "\\p{L}[\\p{L}\\p{M}'’.-]*";
 const PATTERN = new RegExp(`^(${PART})_(${PART})_([A-Za-z][A-Za-z0-9]*)_A([1-9]\\d*)$`, "u");
 
-/** The parts of a name such as First_Last_netID_A1. @throws NotebookError saying which part of the name is missing or wrong */
+/**
+ * The parts of a name such as First_Last_netID_A1.
+ * @throws NotebookError saying which part of the name is missing or wrong
+ *
+ * @example
+ * ```ts
+ * parseBundleName("Ada_Lovelace_al1_A2").netId; // → al1
+ * parseBundleName("Ada_A2"); // throws it has 2 of 4 parts
+ * ```
+ */
 export function parseBundleName(base: string): BundleName {
   const found = PATTERN.exec(base.normalize("NFC"));
   if (!found) {
@@ -36,7 +45,14 @@ export function parseBundleName(base: string): BundleName {
   return { first, last, netId, assignment: Number(assignment), base: base.normalize("NFC") };
 }
 
-/** The four files of a submission. */
+/**
+ * The four files of a submission.
+ *
+ * @example
+ * ```ts
+ * bundleFiles("Ada_Lovelace_al1_A2", "tex").code; // → Ada_Lovelace_al1_A2_code.pdf
+ * ```
+ */
 export function bundleFiles(
   base: string,
   written: "tex" | "md",

@@ -32,7 +32,17 @@ export interface CleanOptions {
 const without = <T extends object>(value: T, keys: readonly string[]): T =>
   Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key))) as T;
 
-/** The notebook without outputs, counts, timestamps and editors' metadata. */
+/**
+ * The notebook without outputs, counts, timestamps and editors' metadata.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %%\n40 + 2\n");
+ * const [cell] = nb.cells;
+ * if (cell && isCode(cell)) cell.execution_count = 7;
+ * cleanNotebook(nb).cells.filter(isCode).map((cell) => cell.execution_count); // → [ null ]
+ * ```
+ */
 export function cleanNotebook(notebook: Notebook, options: CleanOptions = {}): Notebook {
   const cells = notebook.cells
     .filter((cell) => options.keepOutputs || !hasTag(cell, INJECTED))

@@ -71,7 +71,15 @@ export interface DiffOptions extends CompareOptions {
 
 const metadataOf = (cell: Cell): string => JSON.stringify(Object.entries(cell.metadata).sort());
 
-/** The cells in which two notebooks differ. */
+/**
+ * The cells in which two notebooks differ.
+ *
+ * @example
+ * ```ts
+ * const changes = diffNotebooks(fromScript("// %%\n1\n"), fromScript("// %%\n1\n\n// %%\n2\n"));
+ * changes.map(({ kind, after }) => [kind, after]); // → [ [ 'added', 2 ] ]
+ * ```
+ */
 export function diffNotebooks(a: Notebook, b: Notebook, options: DiffOptions = {}): CellChange[] {
   const ids = new Set(a.cells.map((cell) => cell.id));
   const shared = new Set(b.cells.map((cell) => cell.id).filter((id) => ids.has(id)));
@@ -112,7 +120,15 @@ function lone(kind: "added" | "removed", cell: Cell, at: number): CellChange {
   };
 }
 
-/** The changes as text, a few unchanged lines around each. */
+/**
+ * The changes as text, a few unchanged lines around each.
+ *
+ * @example
+ * ```ts
+ * const changes = diffNotebooks(fromScript("// %%\n1\n"), fromScript("// %%\n1\n\n// %%\n2\n"));
+ * diffText(changes).includes("+ 2"); // → true
+ * ```
+ */
 export function diffText(changes: readonly CellChange[], around = 2): string {
   return changes
     .map((change) => {

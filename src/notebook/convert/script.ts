@@ -44,7 +44,16 @@ function encodeCell(cell: Cell, comment: string): string {
   return `${comment} %% ${kind}${attributes.join(" ")}\n${lines.join("\n")}\n`;
 }
 
-/** The script of a notebook. */
+/**
+ * The script of a notebook.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * toScript(nb).split("\n").filter((line) => line.startsWith("// %%")).length; // → 2
+ * JSON.stringify(fromScript(toScript(nb))) === JSON.stringify(nb); // → true
+ * ```
+ */
 export function toScript(notebook: Notebook): string {
   const { comment } = commentOf(notebook);
   const header: Header = { nbformat_minor: notebook.nbformat_minor, metadata: notebook.metadata };
@@ -103,7 +112,15 @@ function decodeCell(mark: string, body: string[], comment: string, index: number
   return { ...base, cell_type: type, ...(attachments ? { attachments } : {}) };
 }
 
-/** The notebook of a script, without outputs. */
+/**
+ * The notebook of a script, without outputs.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * nb.cells.map((cell) => `${cell.cell_type}: ${cell.source.split("\n")[0]}`); // → [ 'markdown: # Sheet', 'code: 1 + 1' ]
+ * ```
+ */
 export function fromScript(text: string, name = "the script"): Notebook {
   const comment = /^#/.test(text.trimStart()) ? "#" : "//";
   const lines = text.replace(/^\uFEFF/, "").split("\n");
@@ -144,7 +161,18 @@ export function fromScript(text: string, name = "the script"): Notebook {
   };
 }
 
-/** Give cells the outputs they have in `paired`: by id, else by the same source, where the source is unchanged. */
+/**
+ * Give cells the outputs they have in `paired`: by id, else by the same source, where the source is unchanged.
+ *
+ * @example
+ * ```ts
+ * const ran = fromScript("// %%\n40 + 2\n");
+ * const [cell] = ran.cells;
+ * if (cell && isCode(cell)) cell.outputs = [{ output_type: "stream", name: "stdout", text: "42\n" }];
+ * const edited = takeOutputs(fromScript("// %%\n1\n\n// %%\n40 + 2\n"), ran);
+ * edited.cells.filter(isCode).map((cell) => cell.outputs.length); // → [ 0, 1 ]
+ * ```
+ */
 export function takeOutputs(notebook: Notebook, paired: Notebook): Notebook {
   const left = paired.cells.filter(isCode);
   const cells = notebook.cells.map((cell): Cell => {

@@ -4,7 +4,15 @@
 import { NotebookError } from "../format/types.ts";
 import type { Block, Inline } from "./types.ts";
 
-/** Export failed; `problems` names each thing that could not be set and where it is. */
+/**
+ * Export failed; `problems` names each thing that could not be set and where it is.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// $\\nosuch$\n");
+ * await renderNotebook(nb, ".", "pdf", "sheet"); // throws the formula $\nosuch$: Undefined control sequence
+ * ```
+ */
 export class ExportError extends NotebookError {
   override name = "ExportError";
   readonly problems: readonly string[];

@@ -58,7 +58,16 @@ export interface Rendered {
   problems: readonly string[];
 }
 
-/** Set a notebook in memory. `name` is the base name of the files it will refer to. */
+/**
+ * Set a notebook in memory. `name` is the base name of the files it will refer to.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * const { data } = await renderNotebook(nb, ".", "md", "sheet");
+ * String(data).includes("## (a)") || String(data).includes("# (a)"); // → true
+ * ```
+ */
 export async function renderNotebook(
   notebook: Notebook,
   folder: string,
@@ -104,6 +113,13 @@ function formatOf(path: string, { to, out }: ExportOptions): Format {
 /**
  * Export a notebook file (or "-", standard input) as PDF, TeX, Markdown or HTML.
  * @throws ExportError naming each formula, figure, table or output that cannot be set (unless `lenient`)
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * await writeNotebook("sheet.ipynb", nb);
+ * (await exportNotebook("sheet.ipynb", { to: "pdf" })).pages; // → 1
+ * ```
  */
 export async function exportNotebook(path: string, options: ExportOptions = {}): Promise<ExportResult> {
   const to = formatOf(path, options);

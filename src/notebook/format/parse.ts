@@ -64,6 +64,11 @@ function parseCell(raw: Json, id: string): Cell {
  * Parse the text of an .ipynb file.
  * @param name what error messages call it, usually the path
  * @throws NotebookError naming the file and each problem
+ *
+ * @example
+ * ```ts
+ * parseNotebook('{"cells": 3}', "x.ipynb"); // throws x.ipynb
+ * ```
  */
 export function parseNotebook(text: string, name = "notebook"): Notebook {
   let value: unknown;
@@ -133,7 +138,15 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** The text of the .ipynb file: the same notebook always gives the same bytes. */
+/**
+ * The text of the .ipynb file: the same notebook always gives the same bytes.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * serializeNotebook(parseNotebook(serializeNotebook(nb))) === serializeNotebook(nb); // → true
+ * ```
+ */
 export function serializeNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => {
     const out: Json = { ...cell, source: splitLines(cell.source) };

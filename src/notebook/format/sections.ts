@@ -35,7 +35,15 @@ export function markdownHeadings(source: string): { level: number; text: string 
   return found;
 }
 
-/** For every cell, the headings above it, outermost first (the notebook's title included). */
+/**
+ * For every cell, the headings above it, outermost first (the notebook's title included).
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * sectionPaths(nb)[1]!.map((heading) => heading.text); // → [ 'Sheet', '(a)' ]
+ * ```
+ */
 export function sectionPaths(notebook: Notebook): Heading[][] {
   let path: Heading[] = [];
   return notebook.cells.map((cell, index) => {

@@ -25,6 +25,11 @@ const REASONS: Record<string, string> = {
 /**
  * Write `data` to `path` atomically: temporary file beside it, fsync, rename. Links are followed.
  * @throws NotebookError saying why it cannot be written; what was there before is then still there
+ *
+ * @example
+ * ```ts
+ * await writeAtomic("words.txt", "whole or not at all");
+ * ```
  */
 export async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
   try {
@@ -56,7 +61,15 @@ async function writeBeside(path: string, data: string | Uint8Array): Promise<voi
   }
 }
 
-/** Reads and validates an .ipynb file. @throws NotebookError when the file is missing, unreadable or not a notebook. */
+/**
+ * Reads and validates an .ipynb file.
+ * @throws NotebookError when the file is missing, unreadable or not a notebook.
+ *
+ * @example
+ * ```ts
+ * await readNotebook("nosuch.ipynb"); // throws there is no such file
+ * ```
+ */
 export async function readNotebook(path: string): Promise<Notebook> {
   let text: string;
   try {
@@ -74,7 +87,16 @@ export async function readNotebook(path: string): Promise<Notebook> {
   return parseNotebook(text, path);
 }
 
-/** Write the notebook unless the file holds these very bytes already; says whether it wrote. */
+/**
+ * Write the notebook unless the file holds these very bytes already; says whether it wrote.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * await writeNotebook("same.ipynb", nb);
+ * await writeNotebook("same.ipynb", nb); // → false
+ * ```
+ */
 export async function writeNotebook(path: string, notebook: Notebook): Promise<boolean> {
   const text = serializeNotebook(notebook);
   if ((await readFile(path, "utf8").catch(() => undefined)) === text) return false;

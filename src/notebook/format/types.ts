@@ -86,17 +86,45 @@ export interface Notebook {
   cells: Cell[];
 }
 
-/** A notebook that cannot be read, run, set or written; the message names the file and what to do. */
+/**
+ * A notebook that cannot be read, run, set or written; the message names the file and what to do.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await readNotebook("nosuch.ipynb");
+ * } catch (error) {
+ *   error instanceof NotebookError;
+ * }
+ * ```
+ */
 export class NotebookError extends Error {
   override name = "NotebookError";
 }
 
-/** Whether a cell is one of code. */
+/**
+ * Whether a cell is one of code.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * nb.cells.map(isCode); // → [ false, true ]
+ * ```
+ */
 export function isCode(cell: Cell): cell is CodeCell {
   return cell.cell_type === "code";
 }
 
-/** Whether a cell carries a tag. */
+/**
+ * Whether a cell carries a tag.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %%\n1\n");
+ * nb.cells[0]!.metadata.tags = ["parameters"];
+ * hasTag(nb.cells[0]!, "parameters"); // → true
+ * ```
+ */
 export function hasTag(cell: Cell, tag: string): boolean {
   return Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 }

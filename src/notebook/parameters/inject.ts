@@ -54,6 +54,14 @@ function known(name: string, cell: CodeCell, declared: { name: string }[], path:
 /**
  * Put `values` into a cell after the parameters cell. With no values the notebook is returned as it is.
  * @throws NotebookError when there is no parameters cell, or it declares no such name
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %%\nlet C = 1;\n\n// %%\nC * 2\n");
+ * nb.cells[0]!.metadata.tags = ["parameters"];
+ * injectParameters(nb, { C: 4 }).cells[1]!.source.split("\n")[1]; // → C = 4;
+ * injectParameters(nb, { D: 4 }); // throws has no parameter "D"
+ * ```
  */
 export function injectParameters(
   notebook: Notebook,

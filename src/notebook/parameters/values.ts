@@ -4,7 +4,15 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { NotebookError } from "../format/types.ts";
 
-/** The value a piece of text stands for. */
+/**
+ * The value a piece of text stands for.
+ *
+ * @example
+ * ```ts
+ * parseValue("[1, 0.5]"); // → [ 1, 0.5 ]
+ * parseValue("word"); // → word
+ * ```
+ */
 export function parseValue(text: string): unknown {
   try {
     return text === "" ? "" : parse(text, { schema: "core", logLevel: "error" });
@@ -23,7 +31,14 @@ export function splitParameter(text: string): [name: string, value: string] {
   return [name, text.slice(at + 1)];
 }
 
-/** Values of all `--param` arguments over those of an optional file. */
+/**
+ * Values of all `--param` arguments over those of an optional file.
+ *
+ * @example
+ * ```ts
+ * await readParameters(["C=4", "name=x"]); // → { C: 4, name: 'x' }
+ * ```
+ */
 export async function readParameters(
   args: readonly string[] = [],
   file?: string,

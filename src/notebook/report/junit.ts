@@ -37,7 +37,17 @@ function testCase(cell: CellReport, report: RunReport): string {
   return `${head}>\n      <${tag} type="${xml(cell.error?.ename ?? cell.status)}" message="${xml(title)}">${xml(body)}</${tag}>\n    </testcase>`;
 }
 
-/** Reports of runs as JUnit XML: a suite a notebook, a case a cell. */
+/**
+ * Reports of runs as JUnit XML: a suite a notebook, a case a cell.
+ *
+ * @example
+ * ```ts
+ * const cell = { cell: 2, id: "b", section: ["Sheet"], status: "error", duration: 5, executionCount: 1 } as const;
+ * const error = { ename: "Error", evalue: "no", traceback: "", line: 3, frame: "> 3 | f()" };
+ * const report = { notebook: "a.ipynb", kernel: "tslab", status: "failed", duration: 9, parameters: {} } as const;
+ * junitReport([{ ...report, cells: [{ ...cell, section: ["Sheet"], error }] }]).includes('<error type="Error"'); // → true
+ * ```
+ */
 export function junitReport(reports: readonly RunReport[]): string {
   const suites = reports.map((report) => {
     const count = (test: (cell: CellReport) => boolean) => report.cells.filter(test).length;

@@ -19,7 +19,16 @@ interface Section {
   failed: CellReport[];
 }
 
-/** The live report of a run, by heading. */
+/**
+ * The live report of a run, by heading.
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const tree = new Tree();
+ * await runNotebook("nb.ipynb", { on: tree.on });
+ * tree.close();
+ * ```
+ */
 export class Tree {
   readonly #out: NodeJS.WritableStream;
   readonly #live: boolean;

@@ -21,7 +21,15 @@ const close = (a: number, b: number, { rtol = 1e-6, atol = 1e-9 }: CompareOption
 
 const number = (text: string): number => Number(text.replace("−", "-"));
 
-/** Whether two texts say the same: equal words, numbers within tolerance, spaces aside. */
+/**
+ * Whether two texts say the same: equal words, numbers within tolerance, spaces aside.
+ *
+ * @example
+ * ```ts
+ * sameText("loss 0.3333333", "loss  0.33333331"); // → true
+ * sameText("loss 0.33", "loss 0.34"); // → false
+ * ```
+ */
 export function sameText(a: string, b: string, options: CompareOptions = {}): boolean {
   if (a === b) return true;
   const words = (text: string) => stripVTControlCharacters(text).replace(/\s+/g, " ").trim();
@@ -88,7 +96,16 @@ function outputDifference(a: Output, b: Output, options: CompareOptions): string
   return undefined;
 }
 
-/** Differences between two lists of outputs, in words; empty when they agree. */
+/**
+ * Differences between two lists of outputs, in words; empty when they agree.
+ *
+ * @example
+ * ```ts
+ * const out = (text: string) => [{ output_type: "stream", name: "stdout", text } as const];
+ * compareOutputs(out("a 1"), out("a 1.0000000001")); // → []
+ * compareOutputs(out("a 1"), out("a 2")).length; // → 1
+ * ```
+ */
 export function compareOutputs(a: Output[], b: Output[], options: CompareOptions = {}): string[] {
   const found: string[] = [];
   if (a.length !== b.length) found.push(`there were ${a.length} outputs, there are now ${b.length}`);
@@ -99,7 +116,15 @@ export function compareOutputs(a: Output[], b: Output[], options: CompareOptions
   return found;
 }
 
-/** Cell id → differences, for the code cells that both notebooks hold and that differ. */
+/**
+ * Cell id → differences, for the code cells that both notebooks hold and that differ.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %%\n1\n");
+ * compareNotebooks(nb, nb).size; // → 0
+ * ```
+ */
 export function compareNotebooks(
   stored: Notebook,
   fresh: Notebook,

@@ -73,7 +73,17 @@ function lastLine(output: Output | undefined): string {
   return text.split(/[\r\n]/).findLast((line) => line.trim() !== "") ?? "";
 }
 
-/** Run the selected cells; the notebook's cells are changed in place. */
+/**
+ * Run the selected cells; the notebook's cells are changed in place.
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const server = await startServer({ root: "." });
+ * const kernel = await Kernel.start(server, { name: "tslab" });
+ * const reports = await executeNotebook(fromScript("// %%\n1 + 1\n"), kernel);
+ * console.log(reports.map((cell) => cell.status));
+ * ```
+ */
 export async function executeNotebook(
   notebook: Notebook,
   kernel: Kernel,

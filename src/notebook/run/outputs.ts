@@ -12,7 +12,14 @@ export interface KernelMessage {
 
 type Shown = DisplayOutput | ResultOutput;
 
-/** Which outputs carry which display id, over the whole notebook: an update may reach an earlier cell. */
+/**
+ * Which outputs carry which display id, over the whole notebook: an update may reach an earlier cell.
+ *
+ * @example
+ * ```ts
+ * new OutputRecorder(new DisplayIds()).outputs; // → []
+ * ```
+ */
 export class DisplayIds {
   #shown = new Map<string, Shown[]>();
 
@@ -56,7 +63,18 @@ export function playTerminal(text: string): string {
     .join("\n");
 }
 
-/** The outputs of one cell as they arrive. */
+/**
+ * The outputs of one cell as they arrive.
+ *
+ * @example
+ * ```ts
+ * const recorder = new OutputRecorder(new DisplayIds());
+ * const print = (text: string) => ({ header: { msg_type: "stream" }, content: { name: "stdout", text } });
+ * recorder.handle(print("1 "));
+ * recorder.handle(print("2"));
+ * recorder.finish().length; // → 1
+ * ```
+ */
 export class OutputRecorder {
   readonly outputs: Output[] = [];
   #clearNext = false;

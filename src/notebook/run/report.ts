@@ -54,7 +54,15 @@ export interface RunReport {
 
 const FAILURES = new Set<CellStatus>(["error", "timeout", "cancelled", "dead", "changed"]);
 
-/** Whether a status means that something went wrong. */
+/**
+ * Whether a status means that something went wrong.
+ *
+ * @example
+ * ```ts
+ * isFailure("timeout"); // → true
+ * isFailure("error-allowed"); // → false
+ * ```
+ */
 export const isFailure = (status: CellStatus): boolean => FAILURES.has(status);
 
 export function countCells(report: RunReport): { ran: number; failed: number; notRun: number } {
@@ -66,7 +74,17 @@ export function countCells(report: RunReport): { ran: number; failed: number; no
   };
 }
 
-/** The failing cells, quoted. */
+/**
+ * The failing cells, quoted.
+ *
+ * @example
+ * ```ts
+ * const cell = { cell: 2, id: "b", section: ["Sheet"], status: "error", duration: 5, executionCount: 1 } as const;
+ * const error = { ename: "Error", evalue: "no", traceback: "", line: 3, frame: "> 3 | f()" };
+ * const report = { notebook: "a.ipynb", kernel: "tslab", status: "failed", duration: 9, parameters: {} } as const;
+ * failureText({ ...report, cells: [{ ...cell, section: ["Sheet"], error }] }).split("\n")[0]; // → a.ipynb, cell 2, Sheet, line 3
+ * ```
+ */
 export function failureText(report: RunReport): string {
   const parts = report.cells
     .filter((cell) => isFailure(cell.status))

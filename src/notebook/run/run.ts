@@ -41,7 +41,17 @@ export interface RunResult {
   notebook: Notebook;
 }
 
-/** Open the server that `options` name, or start one in `folder`. */
+/**
+ * Open the server that `options` name, or start one in `folder`.
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const server = await openServer(".", {});
+ * await runNotebook("a.ipynb", { server });
+ * await runNotebook("b.ipynb", { server });
+ * await server.close();
+ * ```
+ */
 export async function openServer(
   folder: string,
   options: Pick<RunOptions, "server" | "token" | "env" | "signal" | "startTimeout">,
@@ -92,6 +102,12 @@ const SAVE_EVERY = 5000;
  * Run a notebook file and save its outputs.
  * @returns the report; its `status` is "passed" only if every cell was ok (or allowed to fail)
  * @throws NotebookError when the notebook cannot be read or there is no server or kernel to run it
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const { report } = await runNotebook("nb.ipynb", { parameters: { C: 4 }, cellTimeout: 60_000 });
+ * if (report.status !== "passed") console.error(failureText(report));
+ * ```
  */
 export async function runNotebook(path: string, options: RunOptions = {}): Promise<RunResult> {
   const began = performance.now();

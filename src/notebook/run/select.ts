@@ -40,7 +40,16 @@ export function findCells(notebook: Notebook, what: string): number[] {
   );
 }
 
-/** Indices of the code cells to run, in order. */
+/**
+ * Indices of the code cells to run, in order.
+ *
+ * @example
+ * ```ts
+ * const nb = fromScript("// %% [markdown]\n// # Sheet\n// ## (a)\n\n// %%\n1 + 1\n");
+ * selectCells(nb, { only: ["(a)"] }); // → [ 1 ]
+ * selectCells(nb, { only: ["(z)"] }); // throws no cell has the number, id, tag or heading "(z)"
+ * ```
+ */
 export function selectCells(notebook: Notebook, selection: Selection = {}): number[] {
   const chosen = selection.only?.length
     ? new Set(selection.only.flatMap((what) => findCells(notebook, what)))

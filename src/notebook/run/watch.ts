@@ -48,7 +48,15 @@ function staleOf(notebook: Notebook, selected: number[], done: Done, language: s
   return selected.filter((_, k) => stale[k] || (gone >= 0 && k >= gone));
 }
 
-/** Run the notebook now and after each change, until `options.signal` aborts. */
+/**
+ * Run the notebook now and after each change, until `options.signal` aborts.
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const stop = new AbortController();
+ * await watchNotebook("nb.ipynb", { signal: stop.signal, onRun: (report) => console.log(report.status) });
+ * ```
+ */
 export async function watchNotebook(path: string, options: WatchOptions): Promise<void> {
   const folder = dirname(resolve(path));
   let wake: () => void = () => {};

@@ -22,7 +22,14 @@ export type Expression =
   | { status: "ok"; data: Record<string, unknown> }
   | { status: "error"; ename: string; evalue: string };
 
-/** The kernel or its server is gone; state is lost. */
+/**
+ * The kernel or its server is gone; state is lost.
+ *
+ * @example
+ * ```ts
+ * new KernelDeath("the kernel died").serverLost; // → false
+ * ```
+ */
 export class KernelDeath extends NotebookError {
   override name = "KernelDeath";
   /** Whether the server went too. */

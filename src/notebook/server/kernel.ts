@@ -17,7 +17,18 @@ const POLL = 5000;
 const POLL_AGAIN = 1000;
 const POLL_STARTING = 500;
 
-/** One kernel of a Jupyter server: runs code, is interrupted, restarted, shut down. */
+/**
+ * One kernel of a Jupyter server: runs code, is interrupted, restarted, shut down.
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const server = await startServer({ root: "." });
+ * const kernel = await Kernel.start(server, { name: "tslab" });
+ * (await kernel.execute("1 + 1")).status;
+ * await kernel.shutdown();
+ * await server.close();
+ * ```
+ */
 export class Kernel {
   readonly id: string;
   readonly name: string;

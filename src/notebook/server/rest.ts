@@ -23,7 +23,14 @@ export interface KernelModel {
 /** What a failed call says of the server: it is gone or broken, has no room now, or will never let us. */
 export type ServerFault = "lost" | "busy" | "refused";
 
-/** The server could not be reached or refused; worth trying again elsewhere. */
+/**
+ * The server could not be reached or refused; worth trying again elsewhere.
+ *
+ * @example
+ * ```ts
+ * await connectServer(serverAddress("http://127.0.0.1:9")); // throws cannot be reached
+ * ```
+ */
 export class ServerError extends NotebookError {
   override name = "ServerError";
   readonly status: number | undefined;
@@ -55,6 +62,11 @@ const waitOf = (header: string | null): number | undefined =>
  * Address from what a user types: a URL, perhaps with `?token=…`, perhaps of
  * JupyterLab's own page (`…/lab/tree/x.ipynb`).
  * @param token used when the URL has none
+ *
+ * @example
+ * ```ts
+ * serverAddress("http://localhost:8888/lab/tree/a.ipynb?token=t"); // → { baseUrl: 'http://localhost:8888/', token: 't' }
+ * ```
  */
 export function serverAddress(url: string, token = ""): ServerAddress {
   let parsed: URL;

@@ -57,7 +57,16 @@ async function reportedUrl(runtime: string): Promise<string | undefined> {
   }
 }
 
-/** Start a server and wait until it answers. */
+/**
+ * Start a server and wait until it answers.
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const server = await startServer({ root: "." });
+ * console.log(server.baseUrl);
+ * await server.close();
+ * ```
+ */
 export async function startServer(options: StartOptions): Promise<Server> {
   options.signal?.throwIfAborted();
   const { program, kernelPath } = locateServer({ ...process.env, ...options.env });
@@ -155,7 +164,14 @@ async function stop(child: ChildProcess, gone: Promise<string>, started: Started
   else await rm(started.runtime, { recursive: true, force: true });
 }
 
-/** Use a server that somebody else runs. */
+/**
+ * Use a server that somebody else runs.
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const server = await connectServer(serverAddress("http://localhost:8888", "token"));
+ * ```
+ */
 export async function connectServer(address: ServerAddress, signal?: AbortSignal): Promise<Server> {
   await listKernelSpecs(address, signal); // an Enterprise Gateway answers this too, and it needs the token
   return { ...address, root: undefined, gone: new Promise(() => {}), close: async () => {} };

@@ -58,7 +58,16 @@ const spansDecades = (values: readonly (number | string)[]): boolean => {
   );
 };
 
-/** The plot as SVG; undefined when there is nothing to plot. */
+/**
+ * The plot as SVG; undefined when there is nothing to plot.
+ *
+ * @example
+ * ```ts
+ * const one = (C: number, loss: number) =>
+ *   ({ name: `C=${C}`, parameters: { C }, results: { loss }, digest: "", status: "passed", duration: 1, server: "", attempts: 1 }) as const;
+ * (await plotSvg([one(1, 0.5), one(2, 0.25)]))?.startsWith("<svg"); // → true
+ * ```
+ */
 export async function plotSvg(cases: readonly CaseResult[]): Promise<string | undefined> {
   const found = seriesOf(cases);
   if (!found) return undefined;

@@ -28,7 +28,14 @@ export interface CaseResult {
   error?: string;
 }
 
-/** The folder of a sweep: cases that are done, and who runs the others. */
+/**
+ * The folder of a sweep: cases that are done, and who runs the others.
+ *
+ * @example
+ * ```ts
+ * new SweepStore("nb-sweep").folder; // → nb-sweep
+ * ```
+ */
 export class SweepStore {
   readonly folder: string;
 

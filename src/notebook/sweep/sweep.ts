@@ -102,6 +102,16 @@ async function stopLeft(leases: Leases, options: SweepOptions): Promise<void> {
  * Run all cases that are not finished yet. Each is a run of its own with its own kernel, kept in the folder
  * as soon as it ends; kept cases are not run again unless the notebook's code or what is asked of it changed.
  * @throws NotebookError when the notebook cannot be read, names no such parameter, or the folder is in use
+ *
+ * @example
+ * ```ts no-run: it needs a Jupyter server
+ * const { cases } = await sweepNotebook("nb.ipynb", {
+ *   grid: { C: [1, 2, 4], lr: [0.1, 0.01] },
+ *   results: ["loss"],
+ *   servers: ["http://a:8888/?token=t#8", "http://b:8888/?token=t#4"],
+ * });
+ * console.log(toText(cases));
+ * ```
  */
 export async function sweepNotebook(path: string, options: SweepOptions): Promise<SweepResult> {
   const notebook = await readNotebook(path);

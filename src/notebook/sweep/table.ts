@@ -31,7 +31,16 @@ function numbersAgain(values: unknown[]): unknown[] {
   return values.map((value) => (word(value) ? NUMBERS[value as string] : value));
 }
 
-/** A row a case: its parameters, its results, and how the run went. A result named like another column is marked. */
+/**
+ * A row a case: its parameters, its results, and how the run went. A result named like another column is marked.
+ *
+ * @example
+ * ```ts
+ * const about = { digest: "", status: "passed", duration: 1500, server: "http://a/", attempts: 1 } as const;
+ * const cases = [{ name: "C=4", parameters: { C: 4 }, results: { loss: 0.25 }, ...about }];
+ * tableOf(cases).map(({ name }) => name).slice(0, 3); // → [ 'C', 'loss', 'status' ]
+ * ```
+ */
 export function tableOf(cases: readonly CaseResult[]): Column[] {
   const { parameters, results } = namesOf(cases);
   const fixed: [string, (one: CaseResult) => unknown][] = [
@@ -81,7 +90,16 @@ export function toCsv(cases: readonly CaseResult[]): string {
   return `${[table.map((column) => column.name), ...rows].map((row) => row.map(quote).join(",")).join("\n")}\n`;
 }
 
-/** The table as a danfojs DataFrame; lists and objects become their JSON. */
+/**
+ * The table as a danfojs DataFrame; lists and objects become their JSON.
+ *
+ * @example
+ * ```ts
+ * const about = { digest: "", status: "passed", duration: 1500, server: "http://a/", attempts: 1 } as const;
+ * const cases = [{ name: "C=4", parameters: { C: 4 }, results: { loss: 0.25 }, ...about }];
+ * (await toFrame(cases)).shape; // → [ 1, 8 ]
+ * ```
+ */
 export async function toFrame(cases: readonly CaseResult[]): Promise<DataFrame> {
   const { danfo } = await import("../../data/index.ts");
   const { DataFrame } = await danfo();
@@ -102,7 +120,16 @@ function parquetType(values: readonly unknown[]): ParquetType {
   return all((v) => typeof v === "object") ? "JSON" : "STRING";
 }
 
-/** The table as a Parquet file: numbers as numbers, lists and objects as JSON, absent values null. */
+/**
+ * The table as a Parquet file: numbers as numbers, lists and objects as JSON, absent values null.
+ *
+ * @example
+ * ```ts
+ * const about = { digest: "", status: "passed", duration: 1500, server: "http://a/", attempts: 1 } as const;
+ * const cases = [{ name: "C=4", parameters: { C: 4 }, results: { loss: 0.25 }, ...about }];
+ * Buffer.from(await toParquet(cases)).subarray(0, 4).toString(); // → PAR1
+ * ```
+ */
 export async function toParquet(cases: readonly CaseResult[]): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import("hyparquet-writer");
   const columnData = tableOf(cases).map(({ name, values }) => {
@@ -119,7 +146,16 @@ const brief = (value: unknown): string => {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 };
 
-/** The table for a terminal: numbers to the right. */
+/**
+ * The table for a terminal: numbers to the right.
+ *
+ * @example
+ * ```ts
+ * const about = { digest: "", status: "passed", duration: 1500, server: "http://a/", attempts: 1 } as const;
+ * const cases = [{ name: "C=4", parameters: { C: 4 }, results: { loss: 0.25 }, ...about }];
+ * toText(cases).split("\n").at(-1); // → 4  0.25  passed  1.5 s
+ * ```
+ */
 export function toText(cases: readonly CaseResult[]): string {
   const { parameters, results } = namesOf(cases);
   const head = [...parameters, ...results, "status", "time"];
