@@ -12,6 +12,7 @@ import {
   type CovarianceType,
   encodeNpy,
   GaussianMixture,
+  type GaussianMixtureOptions,
   rng,
   type Tensor,
   tensor,
@@ -72,9 +73,9 @@ function blobs(n: number, d: number, K: number): Tensor {
 const perStep = (curve: { seconds: number }[]): number =>
   ((curve[curve.length - 1].seconds - curve[0].seconds) * 1000) / (curve.length - 1);
 
-async function gaussian(n: number, d: number, K: number, kind: CovarianceType): Promise<Row> {
-  const X = blobs(n, d, K);
-  await peer.ask({ do: "set", family: "gaussian", X: save(X), K, kind });
+/** One more iteration than is timed, from the first K rows. */
+function begin(X: Tensor, K: number, kind: CovarianceType): GaussianMixtureOptions {
+  const d = X.shape[1];
   const identity = Array.from({ length: d }, (_, i) =>
     Array.from({ length: d }, (_, j) => (i === j ? 1 : 0)),
   );
@@ -84,7 +85,7 @@ async function gaussian(n: number, d: number, K: number, kind: CovarianceType): 
     diag: new Array(K).fill(new Array(d).fill(1)),
     spherical: new Array(K).fill(1),
   };
-  const given = {
+  return {
     nComponents: K,
     covarianceType: kind,
     weightsInit: new Array(K).fill(1 / K),
@@ -93,6 +94,12 @@ async function gaussian(n: number, d: number, K: number, kind: CovarianceType): 
     tol: 0,
     maxIter: steps + 1,
   };
+}
+
+async function gaussian(n: number, d: number, K: number, kind: CovarianceType): Promise<Row> {
+  const X = blobs(n, d, K);
+  await peer.ask({ do: "set", family: "gaussian", X: save(X), K, kind });
+  const given = begin(X, K, kind);
   return alternate(
     `${kind}, n = ${n}, d = ${d}, K = ${K}`,
     rounds,
@@ -122,14 +129,27 @@ async function bernoulli(n: number, D: number, K: number, dtype: string): Promis
   );
 }
 
-/** The slope of log time against log n by least squares; the least of all rounds is the least disturbed. */
-function exponent(sizes: readonly number[], rows: readonly Row[]): number {
-  const x = sizes.map(Math.log);
-  const y = rows.map((row) => Math.log(Math.min(...row.ours)));
+/** Milliseconds of this thread an iteration, the least of five runs: what other programs do hardly shows. */
+function ownTime(n: number): number {
+  const X = blobs(n, 8, 5);
+  const once = (): number => {
+    let began = process.threadCpuUsage();
+    const onIteration = ({ iteration }: { iteration: number }): void => {
+      if (iteration === 1) began = process.threadCpuUsage();
+    };
+    new GaussianMixture({ ...begin(X, 5, "full"), onIteration }).fit(X);
+    const { user, system } = process.threadCpuUsage(began);
+    return (user + system) / 1000 / steps;
+  };
+  return Math.min(...Array.from({ length: 5 }, once));
+}
+
+/** The slope of log time against log n, by least squares. */
+function exponent(sizes: readonly number[], times: readonly number[]): number {
   const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+  const [x, y] = [sizes.map(Math.log), times.map(Math.log)];
   const [mx, my] = [mean(x), mean(y)];
-  const covariance = mean(x.map((v, i) => (v - mx) * (y[i] - my)));
-  return covariance / mean(x.map((v) => (v - mx) ** 2));
+  return mean(x.map((v, i) => (v - mx) * (y[i] - my))) / mean(x.map((v) => (v - mx) ** 2));
 }
 
 console.log(machine());
@@ -147,7 +167,8 @@ for (const dtype of ["float64", "float32"]) binary.add(await bernoulli(images, 7
 const growth = new Report("How the time grows with n", "scikit-learn");
 const sizes = quick ? [5_000, 10_000, 20_000] : [25_000, 50_000, 100_000, 200_000];
 for (const size of sizes) growth.add(await gaussian(size, 8, 5, "full"));
+const own = sizes.map(ownTime);
 console.log(
-  `\nTime grows as n^${exponent(sizes, growth.rows).toFixed(2)}: the slope of its logarithm, least rounds.`,
+  `\nProcessor time grows as n^${exponent(sizes, own).toFixed(2)}: ${own.map((t) => t.toPrecision(3)).join(", ")} ms an iteration.`,
 );
 peer.close();
