@@ -5,11 +5,12 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { cache, root } from "../../src/setup/paths.mjs";
+import { root } from "../../src/setup/paths.mjs";
 import { type Doc, parseDoc } from "./doccomment.ts";
 import { docCommentOf, type Exported, exportsOf, parseFile, type SyntaxNode } from "./exports.ts";
+import { scratchFolder } from "./scratch.ts";
 
 export interface Member {
   name: string;
@@ -34,22 +35,23 @@ export interface Entry {
   from: "gradlab" | "gradlab/notebook";
 }
 
-const typesFolder = join(cache, "docs", "types");
+/** Where the compiler has written the declarations. */
+let typesFolder = "";
 
 /** Has the compiler write the declarations of src/; says when it cannot. */
 export function emitDeclarations(): void {
-  rmSync(typesFolder, { recursive: true, force: true });
-  mkdirSync(typesFolder, { recursive: true });
+  typesFolder = scratchFolder("types");
+  const from = (path: string) => relative(typesFolder, join(root, path)).replaceAll("\\", "/");
   const config = {
-    extends: "../../../tsconfig.json",
+    extends: from("tsconfig.json"),
     compilerOptions: {
       noEmit: false,
       declaration: true,
       emitDeclarationOnly: true,
       outDir: ".",
-      rootDir: "../../../src",
+      rootDir: from("src"),
     },
-    include: ["../../../src/index.ts", "../../../src/notebook/index.ts"],
+    include: [from("src/index.ts"), from("src/notebook/index.ts")],
     exclude: [],
   };
   writeFileSync(join(typesFolder, "tsconfig.json"), JSON.stringify(config));

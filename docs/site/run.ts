@@ -1,18 +1,20 @@
 /**
  * Runs examples in this process and checks their types in one run of the compiler.
  *
- * The modules are written under .cache/docs, inside the package, so that "gradlab" means this repository.
+ * The modules are written inside the repository, so that "gradlab" means this one.
  */
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { cache, root } from "../../src/setup/paths.mjs";
+import { root } from "../../src/setup/paths.mjs";
 import type { Example } from "./collect.ts";
 import { exportsOf } from "./exports.ts";
 import { type ExampleModule, moduleOf } from "./module.ts";
+import { scratchFolder } from "./scratch.ts";
 
 export interface Prepared {
   example: Example;
@@ -22,11 +24,9 @@ export interface Prepared {
   file: string;
 }
 
-/** Writes a module for each example into a folder of .cache/docs, emptied before. */
-export function prepare(examples: Example[], folderName: string, shows = false): Prepared[] {
-  const folder = join(cache, "docs", folderName);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+/** Writes a module for each example into a scratch folder of that name. */
+export function prepare(examples: Example[], name: string, shows = false): Prepared[] {
+  const folder = scratchFolder(name);
   const library = ["gradlab", exportsOf(join(root, "src/index.ts"))] as const;
   const notebook = ["gradlab/notebook", exportsOf(join(root, "src/notebook/index.ts"))] as const;
   const options = {
@@ -42,8 +42,8 @@ export function prepare(examples: Example[], folderName: string, shows = false):
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   return examples.map((example) => {
-    const name = `${example.file.replace(/\W+/g, "-")}-${example.line}.ts`;
-    const file = join(folder, name);
+    const fileName = `${example.file.replace(/\W+/g, "-")}-${example.line}.ts`;
+    const file = join(folder, fileName);
     try {
       const inNotebook = example.file.startsWith("src/notebook/");
       const exports = new Map(inNotebook ? [notebook, library] : [library]);
@@ -58,26 +58,35 @@ export function prepare(examples: Example[], folderName: string, shows = false):
 
 export const isRun = (p: Prepared): boolean => p.example.blocks[0].noRun === undefined;
 
+/** What the example that is running has written. Others' output, such as a test reporter's, passes by. */
+const written = new AsyncLocalStorage<string[]>();
+let listening = false;
+
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+    stream.write = ((chunk: unknown, ...rest: unknown[]) => {
+      const own = written.getStore();
+      if (!own || typeof chunk !== "string") return write(chunk, ...rest);
+      own.push(chunk);
+      return true;
+    }) as typeof stream.write;
+  }
+}
+
 /** Runs one example; gives what it wrote to the console. @throws what the example throws, with its place */
 export async function run(prepared: Prepared): Promise<string> {
   if (prepared.error) throw prepared.error;
-  let output = "";
-  const { stdout, stderr } = process;
-  const writes = [stdout.write, stderr.write] as const;
-  const take = (chunk: unknown) => {
-    output += String(chunk);
-    return true;
-  };
-  stdout.write = take as typeof stdout.write;
-  stderr.write = take as typeof stderr.write;
+  listen();
+  const output: string[] = [];
   try {
-    await import(pathToFileURL(prepared.file).href);
+    await written.run(output, () => import(pathToFileURL(prepared.file).href));
   } catch (error) {
     throw placed(error, prepared);
-  } finally {
-    [stdout.write, stderr.write] = writes;
   }
-  return output;
+  return output.join("");
 }
 
 /** The error, saying at which line of the docstring or page it came up. */
@@ -102,8 +111,8 @@ export function enterScratchFolder(): () => void {
 }
 
 /** What the compiler has against the examples, each with its place. Empty when all is well. */
-export function typeErrors(prepared: Prepared[], folderName: string): Promise<string[]> {
-  const folder = join(cache, "docs", folderName);
+export function typeErrors(prepared: Prepared[]): Promise<string[]> {
+  const folder = dirname(prepared[0].file);
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const modules = new Map(prepared.map((p) => [p.file.slice(folder.length + 1), p.module]));
   return new Promise((done, fail) => {

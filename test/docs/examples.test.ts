@@ -9,11 +9,10 @@ import { enterScratchFolder, isRun, prepare, run, typeErrors } from "../../docs/
 import * as gradlab from "../../src/index.ts";
 import { root } from "../../src/setup/paths.mjs";
 
-const FOLDER = "examples";
 const { examples: fromDocstrings, unfenced } = docstringExamples();
 const examples = [...fromDocstrings, ...pages().flatMap(pageExamples)];
-const prepared = prepare(examples, FOLDER);
-const checkedTypes = typeErrors(prepared, FOLDER);
+const prepared = prepare(examples, "examples");
+const checkedTypes = typeErrors(prepared);
 
 // Files that examples write go to a folder of their own.
 let leave = () => {};

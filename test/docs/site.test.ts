@@ -8,11 +8,11 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { makeSite, type Site } from "../../docs/site/build.ts";
 import { isRecord } from "../../docs/site/entries.ts";
+import { scratchFolder } from "../../docs/site/scratch.ts";
 import * as gradlab from "../../src/index.ts";
-import { cache } from "../../src/setup/paths.mjs";
 import { findChromium, noChromium, openBrowser, type Session } from "../lab/browser.ts";
 
-const folder = join(cache, "docs", "test-site");
+const folder = scratchFolder("site");
 let site: Site;
 before(async () => {
   site = await makeSite(folder);
