@@ -36,6 +36,9 @@ test("einsum reads its formula", () => {
   expectType<Tensor<[number, 4]>>()(einsum("nd,dk->nk", open, B));
   expectType<Tensor<[2, 3]>>()(einsum("nd,nd->nd", open, A));
   expectType<Tensor<[2]>>()(einsum("ij,jk,k->i", A, B, ones([4])));
+  expectType<Tensor<[2]>>()(einsum("ii->i", zeros([2, 2])));
+  expectType<Tensor<[]>>()(einsum("ii->", zeros([2, 2])));
+  expectType<Tensor<any>>()(einsum("...j,jk->...k", batch, B));
   expectType<Tensor<any>>()(einsum("ij,jk", A, B));
   expectType<Tensor<any>>()(einsum("ij,jk->ik", free, B));
   expectType<Tensor<any>>()(einsum("ij,jk->ik" as string, A, B));
@@ -47,6 +50,8 @@ test("einsum reads its formula", () => {
     einsum("ij->ik", A);
     // @ts-expect-error three labels for a matrix
     einsum("ijk->i", A);
+    // @ts-expect-error a diagonal of a matrix that is not square
+    einsum("ii->i", A);
     // @ts-expect-error one label for a matrix
     einsum("i->i", A);
     // @ts-expect-error two groups for one operand
