@@ -1,6 +1,7 @@
 // The connection file: where to listen, and the key that signs messages. Whoever can read it can run code as
 // its owner, so a file that others may read is complained about.
 
+import { getHashes } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { log } from "./log.ts";
 
@@ -40,7 +41,9 @@ export function parseConnection(raw: Record<string, unknown>, path: string): Con
     throw new Error(`${path}: transport ${String(transport)} is not supported (tcp and ipc are)`);
   }
   const scheme = String(raw["signature_scheme"] ?? "hmac-sha256");
-  if (!scheme.startsWith("hmac-")) throw new Error(`${path}: signature_scheme ${scheme} is not supported`);
+  if (!scheme.startsWith("hmac-") || !getHashes().includes(scheme.slice("hmac-".length))) {
+    throw new Error(`${path}: signature_scheme ${scheme} is not supported`);
+  }
   const ports = {
     shell: port("shell"),
     iopub: port("iopub"),

@@ -115,8 +115,8 @@ export class Kernel {
     try {
       message = this.#wire.decode(frames);
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      log(`a message on ${from} was dropped: ${error.message}`);
+      const why = error instanceof WireError ? error.message : (error as Error).stack;
+      log(`a message on ${from} was dropped: ${why}`);
       return;
     }
     if (this.#closing) return;

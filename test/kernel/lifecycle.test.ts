@@ -212,9 +212,12 @@ test("a connection file that is missing or wrong is said so, and nothing keeps r
   const folder = mkdtempSync(join(tmpdir(), "kernel-broken-"));
   const wrong = join(folder, "wrong.json");
   writeFileSync(wrong, JSON.stringify({ transport: "pigeon", shell_port: 1 }));
+  const unsigned = join(folder, "unsigned.json");
+  writeFileSync(unsigned, JSON.stringify({ shell_port: 1, signature_scheme: "hmac-of-nothing", key: "k" }));
   for (const [file, message] of [
     [join(folder, "missing.json"), /no such file/],
     [wrong, /iopub_port|transport/],
+    [unsigned, /signature_scheme hmac-of-nothing is not supported/],
   ] as const) {
     const child = spawn(process.execPath, [MAIN, "--connection-file", file], {
       stdio: ["ignore", "ignore", "pipe"],
