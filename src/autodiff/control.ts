@@ -3,9 +3,10 @@
  * and finding where a NaN began.
  */
 
-import { apply, noGrad, watching } from "../ops/index.ts";
-import { ArgumentError, isFloat, NumericalError, type Op, Tensor } from "../tensor/index.ts";
-import { traced, vjp } from "./grad.ts";
+import { apply, currentTracer, isRecording, leafOp, noGrad, watching, withRecording } from "../ops/index.ts";
+import { ArgumentError, isFloat, Node, NumericalError, type Op, Tensor } from "../tensor/index.ts";
+import { backward } from "./backward.ts";
+import { traced, variable } from "./grad.ts";
 
 /**
  * The same values, treated as a constant by every derivative.
@@ -61,7 +62,7 @@ export function customVjp(
 
 /**
  * `f` without its intermediate results: the backward sweep computes them again. Memory for time.
- * Everything differentiated must be an argument.
+ * Gradients reach the arguments and, outside `compile` and `vmap`, the traced tensors f closes over.
  * @example
  * ```ts
  * const block = checkpoint((x) => x.tanh().square());
@@ -69,11 +70,67 @@ export function customVjp(
  * ```
  */
 export function checkpoint(f: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[]) => Tensor {
-  const rule = (G: Tensor, inputs: Tensor[]): Tensor[] => {
-    const back = traced(() => vjp(f, ...inputs)).pullback(G);
-    return inputs.length === 1 ? [back] : back;
+  return (...inputs) => {
+    let first: Tensor | null = null;
+    let closed: Tensor[] = [];
+    if (currentTracer() === null) {
+      const start = new Node(leafOp, [], null).id;
+      const y = f(...inputs.map((x) => x.detach()));
+      closed = closedOver(y, start);
+      first = y.detach();
+    }
+    const count = inputs.length;
+    let last: { G: Tensor; all: (Tensor | null)[] } | null = null;
+    const op: Op<null> = {
+      name: "checkpoint",
+      forward: (all) => {
+        const known = first;
+        first = null;
+        return known ?? noGrad(() => f(...all.slice(0, count).map((x) => x.detach()))).detach();
+      },
+      vjp: (i) => (G, all) => {
+        if (last?.G !== G) last = { G, all: again(f, G, all, count) };
+        return last.all[i];
+      },
+      latex: (args) => ({
+        tex: `\\operatorname{checkpoint}\\left(${args.map((a) => a.tex).join(", ")}\\right)`,
+        prec: 5,
+      }),
+      samples: () => [],
+    };
+    return apply(op, [...inputs, ...closed], null);
   };
-  return customVjp("checkpoint", f, rule);
+}
+
+/** Traced tensors older than `start` that y was computed from. */
+function closedOver(y: Tensor, start: number): Tensor[] {
+  const found = new Map<Node, Tensor>();
+  const seen = new Set<Node>();
+  const stack = [y];
+  while (stack.length > 0) {
+    const t = stack.pop() as Tensor;
+    if (t.node === null || seen.has(t.node)) continue;
+    seen.add(t.node);
+    if (t.node.id < start) found.set(t.node, t);
+    else stack.push(...t.node.inputs);
+  }
+  return [...found.values()];
+}
+
+/** The cotangents of arguments and closed-over tensors, from computing f once more. */
+function again(
+  f: (...inputs: Tensor[]) => Tensor,
+  G: Tensor,
+  all: Tensor[],
+  count: number,
+): (Tensor | null)[] {
+  const live = isRecording();
+  return traced(() => {
+    const variables = all.slice(0, count).map(variable);
+    const y = f(...variables);
+    const closed = all.slice(count);
+    return withRecording(live, () => backward([y], [G], [...variables, ...closed]));
+  });
 }
 
 /**

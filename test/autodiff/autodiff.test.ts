@@ -167,6 +167,44 @@ test("a custom rule replaces the derivative; a checkpoint keeps it", () => {
   );
 });
 
+test("a checkpoint reaches what it closes over, computes once more and no oftener, and nests", () => {
+  const [W, b, x] = [rng(1).normal([3, 3]), rng(2).normal([3]), rng(3).normal([3])];
+  let runs = 0;
+  const loss = (
+    w: Tensor,
+    c: Tensor,
+    v: Tensor,
+    keep: (f: (...t: Tensor[]) => Tensor) => typeof f,
+  ): Tensor => {
+    const scaled = w.mul(2) as Tensor;
+    const block = keep((t, u) => {
+      runs++;
+      return scaled.matmul(t).add(c).mul(u).tanh() as Tensor;
+    });
+    return block(v, v.square()).sum() as Tensor;
+  };
+  const run = (keep: (f: (...t: Tensor[]) => Tensor) => typeof f): Tensor[] =>
+    grad((w: Tensor, c: Tensor, v: Tensor) => loss(w, c, v, keep), { argnums: [0, 1, 2] })(W, b, x);
+  const plain = run((f) => f);
+  runs = 0;
+  run(checkpoint).forEach((g, i) => {
+    close(g, plain[i]);
+  });
+  assert.equal(runs, 2);
+  run((f) => checkpoint(checkpoint(f))).forEach((g, i) => {
+    close(g, plain[i]);
+  });
+  const second = (keep: (f: (...t: Tensor[]) => Tensor) => typeof f): Tensor =>
+    hvp((w) => loss(w, b, x, keep), W, W);
+  close(
+    second(checkpoint),
+    second((f) => f),
+  );
+  const w = b.requiresGrad();
+  checkpoint((t) => t.mul(w).sum() as Tensor)(x).backward();
+  close(w.grad as Tensor, x);
+});
+
 test("detectAnomaly names the first operation that made a NaN", () => {
   const x = tensor([4, -1]).requiresGrad().named("x");
   assert.throws(
