@@ -18,6 +18,8 @@ const NUMERIC =
 function alignOf(cell: Element, row: Element): Align | undefined {
   const own = styleOf(cell, "text-align") || cell.getAttribute("align") || styleOf(row, "text-align");
   if (own === "left" || own === "center" || own === "right") return own;
+  // Labels of rows stand alike, also where some of them are numbers ("mean", "25%").
+  if (tagOf(cell) === "th") return undefined;
   return NUMERIC.test((cell.textContent ?? "").trim()) ? "right" : undefined;
 }
 
