@@ -5,17 +5,19 @@
  * with grad in either order.
  */
 
-import { add, withRecording } from "../ops/index.ts";
+import { add, isRecording, leaf, withRecording } from "../ops/index.ts";
 import {
   ArgumentError,
   type Jvp,
   type Node,
+  type Op,
   ShapeError,
   sameShape,
   shapeText,
   type Tensor,
   zerosLike,
 } from "../tensor/index.ts";
+import { backward } from "./backward.ts";
 import { traced, tracing, variable } from "./grad.ts";
 import { fillTree, leaves, mapTree, type Tree } from "./tree.ts";
 
@@ -100,8 +102,26 @@ export function pushForward(
 
 function ruleFor(node: Node, input: number): Jvp<any> | null {
   const rules = node.op.jvp;
-  if (!rules) return null;
+  if (!rules) return node.op.vjp ? transposed(node.op.vjp, input) : null;
   return typeof rules === "function" ? rules(input) : rules[input];
+}
+
+/**
+ * The forward rule of an operation that only has a backward one, such as a custom rule or a checkpoint:
+ * G ↦ Jᵀ G is linear, so its own reverse sweep takes T to J T.
+ */
+function transposed(rules: NonNullable<Op["vjp"]>, input: number): Jvp<any> | null {
+  const rule = typeof rules === "function" ? rules(input) : rules[input];
+  if (!rule) return null;
+  return (T, inputs, y, params) => {
+    const live = isRecording();
+    return traced(() => {
+      const G = leaf(zerosLike(y));
+      const back = rule(G, inputs, y, params);
+      if (!back) return null;
+      return withRecording(live, () => backward([back], [T], [G])[0]);
+    });
+  };
 }
 
 /**

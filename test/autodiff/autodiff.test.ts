@@ -167,6 +167,27 @@ test("a custom rule replaces the derivative; a checkpoint keeps it", () => {
   );
 });
 
+test("custom rules and checkpoints have forward derivatives too", () => {
+  const x = rng(4).normal([3]);
+  const t = rng(5).normal([3]);
+  const f = (v: Tensor): Tensor => v.mul(v.sum()).tanh() as Tensor;
+  const want = jvp(f, [x], [t]).tangent as Tensor;
+  close(jvp((v: Tensor) => checkpoint(f)(v), [x], [t]).tangent, want);
+  const scaled = customVjp(
+    "scaled",
+    (v) => v.mul(2),
+    (G) => [G.mul(5)],
+  );
+  close(jvp((v: Tensor) => scaled(v), [x], [t]).tangent, t.mul(5));
+  close(jacfwd((v) => checkpoint(f)(v))(x), jacobian(f)(x));
+  const along = (g: (v: Tensor) => Tensor) =>
+    grad((v: Tensor) => (jvp(g, [v], [t]).tangent as Tensor).square().sum())(x) as Tensor;
+  close(
+    along((v) => checkpoint(f)(v)),
+    along(f),
+  );
+});
+
 test("a checkpoint reaches what it closes over, computes once more and no oftener, and nests", () => {
   const [W, b, x] = [rng(1).normal([3, 3]), rng(2).normal([3]), rng(3).normal([3])];
   let runs = 0;
