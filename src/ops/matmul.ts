@@ -29,7 +29,11 @@ export const matmulOp = defineOp<null>({
   forward: ([a, b]) => {
     const [m, k] = a.rank === 1 ? [1, a.shape[0]] : a.shape.slice(-2);
     const n = b.rank === 1 ? 1 : b.shape[b.rank - 1];
-    const lead = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), "matmul");
+    const where =
+      a.rank > 2 && b.rank > 2
+        ? `matmul: ${shapeText(a.shape)} @ ${shapeText(b.shape)}: leading axes`
+        : "matmul";
+    const lead = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), where);
     const tail = [...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
     const dtype = promote(promote(a.dtype, b.dtype), "int32");
     const out = allocate(dtype, sizeOf(lead) * m * n);

@@ -147,3 +147,8 @@ test("every golden is compared", () => {
   assert.deepEqual(Object.keys(values), Object.keys(golden.values));
   assert.deepEqual(Object.keys(gradients), Object.keys(golden.gradients));
 });
+
+test("batches that do not fit are named whole", () => {
+  const [a, b] = [zeros([2, 2, 3]) as Tensor, zeros([3, 3, 2]) as Tensor];
+  assert.throws(() => a.matmul(b), /matmul: \[2, 2, 3\] @ \[3, 3, 2\]: leading axes/);
+});
