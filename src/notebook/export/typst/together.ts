@@ -37,9 +37,11 @@ const firstText = (pieces: readonly Inline[]): string => {
 
 /** Whether a block must stand on the page on which the next begins. */
 export function staysWithNext(block: Block, next: Block | undefined): boolean {
-  // A formula and the verdict on it.
-  if (block.type === "math") return next?.type === "paragraph" && /^[✓✗]/.test(firstText(next.children));
-  if (block.type !== "paragraph" || !next) return false;
+  // A formula and the verdict on it, which belongs to nothing after it.
+  const isVerdict = (one: Block | undefined) =>
+    one?.type === "paragraph" && /^[✓✗]/.test(firstText(one.children));
+  if (block.type === "math") return isVerdict(next);
+  if (block.type !== "paragraph" || !next || isVerdict(block)) return false;
   if (isLead(block.children)) return true;
   if (length(block.children) > 320) return false; // a whole paragraph would leave a hole
   return next.type === "math" || /:$/.test(lastText(block.children));
