@@ -35,12 +35,22 @@ const firstText = (pieces: readonly Inline[]): string => {
   return first && "children" in first && first.type !== "footnote" ? firstText(first.children) : "";
 };
 
+/** A small cell's small result is not sent to the next page alone. */
+function isSmallCell(block: Block, next: Block | undefined): boolean {
+  if (block.type !== "input" || next?.type !== "output") return false;
+  if (block.text.split("\n").length > 8) return false;
+  const [first] = next.children;
+  if (first?.type === "table") return isShortTable(first);
+  return first?.type === "math" || (first?.type === "pre" && first.lines.length <= 6);
+}
+
 /** Whether a block must stand on the page on which the next begins. */
 export function staysWithNext(block: Block, next: Block | undefined): boolean {
   // A formula and the verdict on it, which belongs to nothing after it.
   const isVerdict = (one: Block | undefined) =>
     one?.type === "paragraph" && /^[✓✗]/.test(firstText(one.children));
   if (block.type === "math") return isVerdict(next);
+  if (block.type === "input") return isSmallCell(block, next);
   if (block.type !== "paragraph" || !next || isVerdict(block)) return false;
   if (isLead(block.children)) return true;
   if (length(block.children) > 320) return false; // a whole paragraph would leave a hole
