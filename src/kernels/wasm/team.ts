@@ -2,7 +2,8 @@
  * Threads that share the one WebAssembly memory and take parts of large kernel calls.
  *
  * A call is published as a list of parts; this thread and the helpers take the next one each until none
- * is left. A helper that sleeps or gets no processor takes none, and nothing waits for it. Between calls
+ * is left. A helper that sleeps takes none, and nothing waits for it; where helpers lose their processor in
+ * the middle of parts, calls are done alone for a while. Between calls
  * helpers watch for some tenths of a millisecond, then sleep. `GRADLAB_THREADS` says how many threads
  * there are with this one (default: one a processor, at most four; 1 for none).
  */
@@ -39,6 +40,10 @@ const PARTS_EACH = 2;
 /** How often this thread looks whether the last parts are done before it gives up its processor. */
 const PATIENCE = 5000;
 
+/** After waiting for others longer than it worked, this thread works alone for so many calls; then for twice as many. */
+const FIRST_PAUSE = 8;
+const LONGEST_PAUSE = 1024;
+
 function threads(): number {
   const wanted = Number(process.env.GRADLAB_THREADS ?? "");
   if (Number.isInteger(wanted) && wanted > 0) return Math.min(wanted, 16);
@@ -54,6 +59,9 @@ export class Team {
   #control: Int32Array | null = null;
   #room: Block | null = null;
   #call = 0;
+  /** Calls that will be done alone, and how many at least after the next one that was held up. */
+  #alone = 0;
+  #pause = FIRST_PAUSE;
 
   constructor(
     arena: Arena,
@@ -76,7 +84,8 @@ export class Team {
     const kernel = this.#kernels[name];
     if (this.#threads > 1 && this.#control === null) this.#gather();
     const control = this.#control;
-    if (control === null || this.helpers === 0) {
+    if (control === null || this.helpers === 0 || this.#alone > 0) {
+      if (this.#alone > 0) this.#alone--;
       kernel(...args);
       return;
     }
@@ -96,9 +105,22 @@ export class Team {
     this.#call = (this.#call + 1) & 0xffffff;
     Atomics.store(control, TICKET, this.#call << 6);
     Atomics.notify(control, TICKET);
+    const began = performance.now();
     takeParts(control, this.#here, () => args[args.length - 1]);
+    const worked = performance.now() - began;
     this.#settle(control);
+    this.#judge(worked, performance.now() - began - worked);
     if (control[FAILED]) throw new Error(`The kernel ${name} stopped in another thread.`);
+  }
+
+  /** On a busy machine a helper that lost its processor in the middle of a part holds up more than it helps. */
+  #judge(worked: number, waited: number): void {
+    if (waited <= worked) {
+      this.#pause = FIRST_PAUSE;
+      return;
+    }
+    this.#alone = this.#pause;
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
   }
 
   /** Closes the call that is open, if one is, and waits for the parts of it that are being done. */
