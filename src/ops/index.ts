@@ -70,6 +70,7 @@ export {
   softmaxOp,
 } from "./softmax.ts";
 export * from "./special.ts";
+export { all, any, cumprod, std } from "./summaries.ts";
 export {
   abs,
   absOp,

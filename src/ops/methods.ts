@@ -32,6 +32,7 @@ import * as reduce from "./reduce.ts";
 import { type Index, index, split } from "./select.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { erf } from "./special.ts";
+import { all, any, cumprod, std } from "./summaries.ts";
 import type { Inserted } from "./types.ts";
 import * as unary from "./unary.ts";
 
@@ -141,6 +142,15 @@ declare module "../tensor/tensor.ts" {
       o?: { keepdim?: Keep },
     ): Tensor<Reduced<S, A, Keep>>;
     variance(axis?: Axis, o?: reduce.ReduceOptions & { ddof?: number }): Tensor;
+    std(axis?: Axis, o?: reduce.ReduceOptions & { ddof?: number }): Tensor;
+    any<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A & AxisOf<S, A>,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
+    all<const A extends Axis | undefined = undefined, Keep extends boolean = false>(
+      axis?: A & AxisOf<S, A>,
+      o?: { keepdim?: Keep },
+    ): Tensor<Reduced<S, A, Keep>>;
     argmax<const A extends number | undefined = undefined>(
       axis?: A & AxisOf<S, A>,
     ): Tensor<Reduced<S, A, false>>;
@@ -148,6 +158,7 @@ declare module "../tensor/tensor.ts" {
       axis?: A & AxisOf<S, A>,
     ): Tensor<Reduced<S, A, false>>;
     cumsum(axis?: number): Tensor<S>;
+    cumprod(axis?: number): Tensor<S>;
     softmax(axis?: number): Tensor<S>;
     logSoftmax(axis?: number): Tensor<S>;
     /** The transpose of a matrix (last two axes of a batch); a vector stays as it is. */
@@ -197,6 +208,7 @@ const { greater, greaterEqual, less, lessEqual, equal, notEqual } = compare;
 attach({ greater, greaterEqual, less, lessEqual, equal, notEqual });
 const { sum, mean, variance, max, min, logSumExp } = reduce;
 attach({ sum, mean, variance, prod, max, min, logSumExp, argmax, argmin, cumsum, softmax, logSoftmax });
+attach({ all, any, cumprod, std });
 const { matmul, dot, outer } = product;
 attach({ matmul, dot, outer });
 const { reshape, permute, transpose, slice, select, flip, expandDims, squeeze, contiguous } = layout;
