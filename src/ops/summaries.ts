@@ -17,7 +17,7 @@ import { sqrt } from "./unary.ts";
  * @throws ArgumentError when the tensor has no such axis.
  * @example
  * ```ts
- * std([1, 3, 5, 7]).mul(1); // → tensor(2.2360679775, float64)
+ * std([1, 3, 5, 7]); // → tensor(2.2360679775, float64)
  * ```
  */
 export function std(x: TensorLike, axis?: Axis, o: ReduceOptions & { ddof?: number } = {}): Tensor {
@@ -29,7 +29,7 @@ export function std(x: TensorLike, axis?: Axis, o: ReduceOptions & { ddof?: numb
  * @throws ArgumentError when the tensor has no such axis.
  * @example
  * ```ts
- * cumprod([1, 2, 3, 4]); // → tensor([1, 2, 6, 24], shape=[4], float64)
+ * cumprod([1, 2, 3, 4]); // → tensor([ 1,  2,  6, 24], shape=[4], float64)
  * ```
  */
 export function cumprod(x: TensorLike, axis = 0): Tensor {
@@ -46,7 +46,7 @@ export function cumprod(x: TensorLike, axis = 0): Tensor {
  * @throws ArgumentError when the tensor has no such axis.
  * @example
  * ```ts
- * any([[0, 1], [0, 0]], 1); // → tensor([true, false], shape=[2], bool)
+ * any([[0, 1], [0, 0]], 1); // → tensor([ true, false], shape=[2], bool)
  * ```
  */
 export function any(x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor {
@@ -58,7 +58,7 @@ export function any(x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor {
  * @throws ArgumentError when the tensor has no such axis.
  * @example
  * ```ts
- * all([[2, 1], [0, 3]], 1); // → tensor([true, false], shape=[2], bool)
+ * all([[2, 1], [0, 3]], 1); // → tensor([ true, false], shape=[2], bool)
  * ```
  */
 export function all(x: TensorLike, axis?: Axis, o: ReduceOptions = {}): Tensor {
