@@ -35,7 +35,7 @@ const ALL: readonly Benchmark[] = [
     name: "resnet",
     heading: "A training step",
     about:
-      "Forward, backward and SGD of the residual network in notebooks/nndl-hw, batch 128 of 8 × 8 images, float32. " +
+      "Forward, backward and SGD of the residual network in notebooks/cs446-hw2, batch 128 of 8 × 8 images, float32. " +
       "JAX's convolutions are dense matrices over the few positions, its fastest form.",
     files: true,
   },
