@@ -55,12 +55,13 @@ export function barChart(
       );
     });
   });
+  let at = 20;
   series.forEach((name, k) => {
-    const at = Math.min(left, 70) + k * 118;
     parts.push(
       `<rect x="${at}" y="36" width="11" height="11" fill="${COLOURS[k % COLOURS.length]}"/>`,
       `<text x="${at + 15}" y="46">${safe(name)}</text>`,
     );
+    at += 26 + Math.round(6.9 * name.length); // as wide as the widest of the usual sans-serif fonts
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 ${height}" width="800" height="${height}" font-family="sans-serif" font-size="12">` +

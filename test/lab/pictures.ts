@@ -41,7 +41,7 @@ try {
   await page.keyboard.press("ControlOrMeta+b"); // no file list
   await runAllCells(page);
   await picture(page, "claim", 'title: "(9) with the mean loss"');
-  await picture(page, "graph", "const [N, D, hidden, C]", { height: 985 });
+  await picture(page, "graph", "const [N, D, hidden, C]", { height: 1062 });
 } finally {
   await browser.close();
   await lab.stop();
