@@ -2,7 +2,7 @@
 // repository's folder, its Python environment, and the settings that keep
 // Jupyter's files inside the repository. Plain JavaScript, because set-up runs
 // on whatever Node the machine has (20 or newer), before anything is installed.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -59,6 +59,8 @@ export function searchPath(env = process.env) {
  * (by default GRADLAB_STATE or .cache/jupyter), never in the user's home folder.
  */
 export function jupyterEnv(env = process.env, folder = env.GRADLAB_STATE ?? join(cache, "jupyter")) {
+  // Where this folder is not there, IPython makes itself one among the temporary files and leaves it behind.
+  mkdirSync(folder, { recursive: true });
   return {
     ...withoutStrays(env),
     PATH: searchPath(env),

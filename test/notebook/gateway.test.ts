@@ -153,7 +153,11 @@ test("a full gateway is asked for less, not given up", async (t) => {
     cases.map((one) => [one.status, one.error]),
     cases.map(() => ["passed", undefined]),
   );
-  assert.match(troubles[0]!, /is full: .*403.*limit/i);
+  // Asked for five kernels at once, the gateway may also answer one of them with an error of its own.
+  assert.ok(
+    troubles.some((trouble) => /is full: .*403.*limit/i.test(trouble)),
+    troubles.join("\n"),
+  );
   assert.ok(most <= 2);
   for (const C of [1, 2, 3, 4, 5, 6]) assert.equal(count(said(), `begin ${C}`), 1);
 });
