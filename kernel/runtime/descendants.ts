@@ -16,9 +16,18 @@ export function descendants(pid: number): number[] {
 }
 
 export function signalDescendants(pid: number, signal: NodeJS.Signals): void {
-  for (const child of descendants(pid)) {
+  signalAll(descendants(pid), signal);
+}
+
+/** The process and its descendants, itself first: a shell whose command ended before it was told would begin the next. */
+export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  signalAll([pid, ...descendants(pid)], signal);
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
     try {
-      process.kill(child, signal);
+      process.kill(pid, signal);
     } catch {
       // It has ended meanwhile.
     }

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { currentCell, inCell, writeText } from "./channel.ts";
-import { signalDescendants } from "./descendants.ts";
+import { signalTree } from "./descendants.ts";
 
 const running = new Set<ChildProcess>();
 
@@ -40,13 +40,10 @@ export async function npm(args: string): Promise<void> {
 export function shellsInterrupted(): void {
   for (const child of running) {
     if (child.pid === undefined) continue;
-    signalDescendants(child.pid, "SIGINT");
-    child.kill("SIGINT");
     const pid = child.pid;
+    signalTree(pid, "SIGINT");
     setTimeout(() => {
-      if (!running.has(child)) return;
-      signalDescendants(pid, "SIGKILL");
-      child.kill("SIGKILL");
+      if (running.has(child)) signalTree(pid, "SIGKILL");
     }, 1000).unref();
   }
 }
