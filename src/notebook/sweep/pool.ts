@@ -126,10 +126,11 @@ export async function runPool<T>(
     one: Attempt<T>,
     error: KernelDeath | ServerError,
     generation: number,
+    begun: boolean,
   ): Promise<void> => {
-    one.losses.push({ server: member.made.name, why: error.message });
+    if (begun) one.losses.push({ server: member.made.name, why: error.message });
     const serverLost = !(error instanceof KernelDeath) || error.serverLost;
-    const again = one.attempt < attempts;
+    const again = !begun || one.attempt < attempts;
     if (again) queue.push(one);
     announce();
     if (!again) await giveUp({ ...one, why: error.message, own: !serverLost });
@@ -160,9 +161,11 @@ export async function runPool<T>(
       member.running++;
       const { generation } = member;
       let error: unknown;
+      let begun = false;
       try {
         const server = await member.server(signal);
         one.attempt++;
+        begun = true;
         await work(server, member.made.name, one);
       } catch (thrown) {
         error = thrown;
@@ -175,7 +178,7 @@ export async function runPool<T>(
           stop.abort(error);
           throw error;
         } else if (error instanceof ServerError && error.fault !== "lost") notBegun(member, one, error);
-        else await lost(member, one, error, generation);
+        else await lost(member, one, error, generation, begun);
       } finally {
         running--;
         announce();
