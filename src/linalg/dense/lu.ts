@@ -75,14 +75,3 @@ export function luLogDet({ n, lu, parity, singular }: LU): { sign: number; log: 
   }
   return { sign, log };
 }
-
-/** An estimate from below of A's condition number in the 1-norm, by the ratio of U's diagonal. */
-export function luSpread({ n, lu }: LU): number {
-  let [low, high] = [Number.POSITIVE_INFINITY, 0];
-  for (let i = 0; i < n; i++) {
-    const d = Math.abs(lu[i * n + i]);
-    if (d < low) low = d;
-    if (d > high) high = d;
-  }
-  return high / low;
-}

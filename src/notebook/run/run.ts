@@ -6,7 +6,7 @@ import { readNotebook } from "../format/store.ts";
 import { type Notebook, NotebookError } from "../format/types.ts";
 import { injectParameters } from "../parameters/inject.ts";
 import { Kernel } from "../server/kernel.ts";
-import { listKernelSpecs, ServerError, serverAddress } from "../server/rest.ts";
+import { listKernelSpecs, serverAddress } from "../server/rest.ts";
 import { connectServer, type Server, startServer } from "../server/start.ts";
 import { type CompareOptions, compareNotebooks } from "./compare.ts";
 import { type ExecuteOptions, executeNotebook } from "./execute.ts";
@@ -181,6 +181,3 @@ function applyComparison(cells: CellReport[], differences: Map<string, string[]>
     cell.differences = found;
   }
 }
-
-/** Whether an error means "this server or kernel is lost": the run may be tried again elsewhere. */
-export const isLost = (error: unknown): boolean => error instanceof ServerError;
