@@ -45,6 +45,8 @@ export class Runtime {
     });
     this.#readEvents(events as Readable);
     this.#readWatcher();
+    // What its cells have started would have nobody left to end it, and could hold the pipes open for ever.
+    this.#child.on("exit", () => this.#killGroup());
     // "close" comes after all pipes have been read to their end: nothing printed before a crash is lost.
     this.#child.on("close", (code, signal) => {
       if (!this.#replaced) listener.ended(this.#reason(code, signal));

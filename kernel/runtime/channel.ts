@@ -12,6 +12,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
 import { encodeJson, encodeText, Kind } from "./frames.ts";
+import { endGroup } from "./group.ts";
 import type { RuntimeEvent } from "./messages.ts";
 
 export const EVENTS_FD = 4;
@@ -104,7 +105,9 @@ function writeAll(frame: Buffer): void {
     try {
       at += writeSync(EVENTS_FD, frame, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") endGroup(); // the kernel process is gone, and with it the reason for all of this
+      if (code !== "EAGAIN") throw error;
     }
   }
 }

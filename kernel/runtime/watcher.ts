@@ -7,6 +7,7 @@ import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { type MessagePort, workerData } from "node:worker_threads";
 import { decodeJson, encodeJson, FrameReader } from "./frames.ts";
+import { endGroup } from "./group.ts";
 import type { Step } from "./interrupt.ts";
 import { launcher, whenGone } from "./launcher.ts";
 import type { Order, WatcherEvent } from "./messages.ts";
@@ -46,8 +47,8 @@ setTimeout(flushCompileCache, 3_000).unref(); // this thread's own; see main.ts
 const parent = launcher();
 const kernel = process.ppid;
 if (parent !== null) whenGone(parent, LAUNCHER_POLL_MS, LAUNCHER_PATIENCE, endKernel);
-socket.on("close", endEverything);
-socket.on("error", endEverything);
+socket.on("close", endGroup);
+socket.on("error", endGroup);
 
 function obey(order: Order): void {
   if (order.type === "interrupt") interrupt(order.upTo);
@@ -100,14 +101,5 @@ function tell(event: WatcherEvent): void {
 
 function endKernel(): void {
   if (process.ppid === kernel) process.kill(kernel, "SIGKILL");
-  endEverything();
-}
-
-function endEverything(): void {
-  // The group holds the runtime and whatever its cells have started.
-  try {
-    process.kill(-process.pid, "SIGKILL");
-  } catch {
-    process.kill(process.pid, "SIGKILL");
-  }
+  endGroup();
 }

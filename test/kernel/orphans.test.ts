@@ -5,12 +5,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { descendants } from "../../kernel/runtime/descendants.ts";
-import { Client, MAIN, sleep } from "./client.ts";
+import { Client, MAIN, plain, sleep } from "./client.ts";
 
 const skip = !existsSync("/proc/self/environ") && "processes are looked up in /proc";
 
@@ -163,4 +164,50 @@ test("a kernel that is meant to be on its own outlives its starter", { skip }, a
   await client.shutdown();
   await allGone(mark);
   client.disconnect();
+});
+
+for (const [how, code] of [
+  ["leaves", "process.exit(0)"],
+  ["is killed", "process.kill(process.pid, 'SIGKILL')"],
+] as const) {
+  for (const stdio of ["ignore", "inherit"] as const) {
+    test(`a runtime ${how}: its children (output: ${stdio}) go, and hold up nobody`, { skip }, async () => {
+      const mark = randomUUID();
+      const client = await Client.start({ spawn: (args) => launch(mark, args) });
+      const start = `import { spawn } from 'node:child_process'; spawn('sleep', ['1000'], { stdio: '${stdio}' });`;
+      const { error } = await client.execute(`${start} ${code}; await new Promise(() => {});`);
+      assert.match(plain(error!.evalue), /restarted/);
+      assert.equal((await client.execute("6 * 7")).result, "42");
+      const names = marked(mark).map((pid) => readFileSync(`/proc/${pid}/cmdline`, "latin1"));
+      assert.deepEqual(
+        names.filter((name) => name.startsWith("sleep")),
+        [],
+      );
+      kill("client", client.child);
+      await allGone(mark);
+      client.disconnect();
+    });
+  }
+}
+
+test("the main thread that first finds the kernel gone ends the whole group", { skip }, async () => {
+  const mark = randomUUID();
+  const channel = new URL("../../kernel/runtime/channel.ts", import.meta.url).href;
+  // A runtime without its watcher thread, whose pipe for events nobody reads.
+  const code = `
+    import { spawn } from "node:child_process";
+    const { emit } = await import(${JSON.stringify(channel)});
+    spawn("sleep", ["1000"]);
+    process.stdin.once("data", () => emit({ type: "ready" }, [], 0));`;
+  const runtime = spawn(process.execPath, ["--input-type=module", "-e", code], {
+    stdio: ["pipe", "ignore", "inherit", "ignore", "pipe"],
+    detached: true,
+    env: { ...process.env, GRADLAB_TEST_MARK: mark },
+  });
+  while (marked(mark).length < 2) await sleep(20);
+  const ended = once(runtime, "exit");
+  runtime.stdio[4]!.destroy();
+  runtime.stdin!.write("go\n");
+  assert.deepEqual(await ended, [null, "SIGKILL"]);
+  await allGone(mark);
 });
