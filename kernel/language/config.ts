@@ -90,6 +90,13 @@ export function cellConfig({ cwd, folder, overrides, files, log }: CellConfigOpt
   };
 }
 
+/** The compiler option `lib` as it will hold for cells; undefined where nobody says one. */
+export function libraryNames(cwd: string, folder: FolderConfig | null): readonly string[] | undefined {
+  if (!folder) return UNCONFIGURED.lib;
+  const { lib } = compilerOptions(cwd).all;
+  return Array.isArray(lib) ? lib : undefined;
+}
+
 /** Declarations that every cell sees: the kernel's globals, and Node's. */
 function ambient(cwd: string): string[] {
   const globals = fileURLToPath(new URL("./globals.d.ts", import.meta.url));

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { positionAt } from "./completion.ts";
+import { placeInLibrary } from "./library.ts";
 import type { Session } from "./session.ts";
 
 export interface Inspection {
@@ -116,10 +117,9 @@ function show(session: Session, path: string, lines: string[], range: any): stri
   const ours = /__(?:cell_\d+|check|probe)\.tsx?$/.test(path);
   const cell = session.cellOf(path);
   const line = range.start.line + 1 - session.offsetOf(path);
-  const file = shorten(path);
   const where = ours
     ? `${cell === undefined ? "this cell" : `Cell [${cell}]`}, line ${line}`
-    : `${file}:${line}`;
+    : (placeInLibrary(path, lines, range.start.line) ?? `${shorten(path)}:${line}`);
   const source = lines
     .slice(range.start.line, Math.min(range.end.line + 1, range.start.line + 40))
     .join("\n");

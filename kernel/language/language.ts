@@ -49,6 +49,7 @@ export class Language {
   #standardDecorators = false;
   #ahead: { key: string; transformed: TransformedCell } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
+  #checking = 0;
   #probes: Promise<unknown> = Promise.resolve();
   #timeouts = 0;
 
@@ -69,18 +70,25 @@ export class Language {
 
   /** Types of `code`, as cell `cell`, against all committed cells. Never rejects, never hangs. */
   check(cell: number, code: string): Promise<CheckedCell> {
-    const run = this.#queue
-      .then(() => this.#check(cell, code))
+    // Nothing is awaited where nothing else is being checked: the question is on its way when this returns.
+    const checked = this.#checking
+      ? this.#queue.then(() => this.#check(cell, code))
+      : this.#check(cell, code);
+    this.#checking++;
+    const run = checked
       .catch((error) => this.#unchecked(error))
-      .finally(() => this.#shown.rest());
+      .finally(() => {
+        this.#checking--;
+        this.#shown.rest();
+      });
     this.#queue = run;
     return run;
   }
 
   async #check(cell: number, code: string): Promise<CheckedCell> {
     const timeout = this.#options.checkTimeout ?? 20_000;
-    this.#session.refreshConfig();
-    await this.#shown.ready([]);
+    const settling = this.#shown.ready([]);
+    if (settling) await settling;
     const asModule = moduleCell(code);
     let name: string;
     let text: CellText | null = null;
@@ -93,7 +101,8 @@ export class Language {
     } else {
       text = readCell(code);
       const document = this.#cells.document("__check", text);
-      await this.#shown.ready(this.#cells.behind(document));
+      const showing = this.#shown.ready(this.#cells.behind(document));
+      if (showing) await showing;
       name = document.name;
       offset = document.offset;
       this.#session.set(name, document.text, document.offset);
@@ -103,14 +112,15 @@ export class Language {
       this.#session.override("experimentalDecorators", false);
     }
     if (/["']tslab["']/.test(code)) this.#session.useTslab();
-    this.#session.notifyChanged(this.#files.changes(code));
-    const asked = this.#session.ask<{ items?: LspDiagnostic[] }>(
-      "textDocument/diagnostic",
-      name,
-      {},
-      timeout,
-    );
+    let asked = this.#diagnose(name, timeout);
     if (text && !text.syntaxError) this.#transformAhead(cell, code);
+    // Looked at while the server thinks, since files seldom change; if one has, the question is put again.
+    const changes = this.#files.changes(code);
+    if (this.#session.refreshConfig() || changes.length > 0) {
+      asked.catch(() => {});
+      this.#session.notifyChanged(changes);
+      asked = this.#diagnose(name, timeout);
+    }
     const answer = await asked;
     this.#timeouts = 0;
     const { diagnostics, types } = readDiagnostics(answer.items ?? [], code, offset, text);
@@ -119,6 +129,10 @@ export class Language {
       await this.#demoteStrict(name, offset, diagnostics, timeout);
     }
     return { diagnostics, types };
+  }
+
+  #diagnose(name: string, timeout: number): Promise<{ items?: LspDiagnostic[] }> {
+    return this.#session.ask("textDocument/diagnostic", name, {}, timeout);
   }
 
   /**
@@ -133,12 +147,7 @@ export class Language {
   ): Promise<void> {
     this.#session.override("strict", false);
     try {
-      const lax = await this.#session.ask<{ items?: LspDiagnostic[] }>(
-        "textDocument/diagnostic",
-        name,
-        {},
-        timeout,
-      );
+      const lax = await this.#diagnose(name, timeout);
       demote(diagnostics, lax.items ?? [], offset);
     } finally {
       this.#session.override("strict", undefined);

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { withLibrary } from "./library.ts";
 
 export class LspError extends Error {
   override name = "LspError";
@@ -26,8 +27,9 @@ export function findServer(): string {
   return exe;
 }
 
-export function spawnServer(cwd: string): ChildProcess {
-  const child = spawn(findServer(), ["--lsp", "--stdio"], {
+/** `lib` is the compiler option that will hold; undefined where none is said. */
+export function spawnServer(cwd: string, lib?: readonly string[]): ChildProcess {
+  const child = spawn(withLibrary(findServer(), lib), ["--lsp", "--stdio"], {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,

@@ -4,7 +4,14 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CAPABILITIES, QUIET, settings } from "./client.ts";
-import { CONFIG, cellConfig, type FolderConfig, readFolderConfig, tslabText } from "./config.ts";
+import {
+  CONFIG,
+  cellConfig,
+  type FolderConfig,
+  libraryNames,
+  readFolderConfig,
+  tslabText,
+} from "./config.ts";
 import { Connection, LspError, spawnServer } from "./lsp.ts";
 import { HUB } from "./slots.ts";
 
@@ -39,6 +46,8 @@ export class Session {
   /** Compiler options that change as the session goes. */
   #overrides: Record<string, unknown> = {};
   #tslab = false;
+  /** The library that the server was, or will be, started with. */
+  #library: readonly string[] | undefined;
   #autoImports = false;
 
   constructor(options: SessionOptions) {
@@ -116,17 +125,23 @@ export class Session {
     this.#writeConfig();
   }
 
-  /** Reads the folder's tsconfig.json again, as it may have been edited or have come or gone. */
-  refreshConfig(): void {
+  /** Reads the folder's tsconfig.json again, as it may have been edited or have come or gone: then true. */
+  refreshConfig(): boolean {
     const found = readFolderConfig(this.#options.cwd);
     const old = this.#folderConfig;
-    if (this.#texts.has(CONFIG) && old?.file === found?.file && old?.text === found?.text) return;
+    if (this.#texts.has(CONFIG) && old?.file === found?.file && old?.text === found?.text) return false;
     this.#folderConfig = found;
     this.#writeConfig();
+    return true;
   }
 
   #writeConfig(): void {
     const { cwd, log } = this.#options;
+    const library = libraryNames(cwd, this.#folderConfig);
+    if (String(library) !== String(this.#library)) {
+      this.#library = library;
+      this.abandon(); // the next question starts a server that has the other one
+    }
     const files = [CONFIG, ...(this.#tslab ? [TSLAB] : []), HUB, ...ROOTS];
     this.set(
       CONFIG,
@@ -173,7 +188,7 @@ export class Session {
     }
     let child: ChildProcess;
     try {
-      child = spawnServer(this.#options.cwd);
+      child = spawnServer(this.#options.cwd, this.#library);
     } catch (error) {
       return Promise.reject(error);
     }

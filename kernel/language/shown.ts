@@ -17,7 +17,7 @@ export class Shown {
   readonly #waiting = new Map<Slot, { document: Document; cell: number }>();
   #resting: NodeJS.Timeout | undefined;
   #disposed = false;
-  #settled: Promise<unknown> = Promise.resolve();
+  #settled: Promise<unknown> | null = null;
 
   constructor(session: Session, slots: Slots, modules: Iterable<string>) {
     this.#session = session;
@@ -32,9 +32,14 @@ export class Shown {
     else this.rest();
   }
 
-  /** Resolves when the server has taken in these documents, and all changes before them. */
-  async ready(documents: Iterable<Document>): Promise<void> {
+  /** Resolves when the server has taken in these documents, and all changes before them; null if it has. */
+  ready(documents: Iterable<Document>): Promise<void> | null {
     this.pause();
+    if (!this.#settled) this.#show(documents);
+    return this.#settled && this.#readyLater(documents);
+  }
+
+  async #readyLater(documents: Iterable<Document>): Promise<void> {
     await this.#settled;
     this.#show(documents);
     await this.#settled;
@@ -83,10 +88,14 @@ export class Shown {
   /** Any question makes the server take in what has changed. */
   #settle(name: string): void {
     const position = { line: 0, character: 0 };
-    this.#settled = this.#session
+    const settled = this.#session
       .ask("textDocument/hover", name, { position }, 10_000)
       .catch(() => {})
-      .finally(() => this.rest());
+      .finally(() => {
+        if (this.#settled === settled) this.#settled = null;
+        this.rest();
+      });
+    this.#settled = settled;
   }
 
   #prepare(): void {

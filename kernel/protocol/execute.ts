@@ -53,11 +53,13 @@ export class Executor {
     const { content } = request;
     const code = typeof content["code"] === "string" ? content["code"] : "";
     const silent = content["silent"] === true;
-    const store = !silent && content["store_history"] !== false;
-    iopub.status("busy", request.parent);
-    if (store && code.trim() !== "") this.#session.count++;
+    const recorded = !silent && content["store_history"] !== false && code.trim() !== "";
+    if (recorded) this.#session.count++;
     const origin = supervisor.open(request, silent, Math.max(1, this.#session.count));
     const { count } = origin;
+    // Begun before anything is published: the language server thinks while the messages are made.
+    const running = this.#run(origin, code, content);
+    iopub.status("busy", request.parent);
     if (!silent) {
       iopub.publish({
         type: "execute_input",
@@ -65,9 +67,9 @@ export class Executor {
         parent: request.parent,
       });
     }
-    if (store && code.trim() !== "") history.add(count, code);
-    const done = await this.#run(origin, code, content);
-    if (store && code.trim() !== "") history.close(count, origin.resultText);
+    if (recorded) history.add(count, code);
+    const close = () => recorded && history.close(count, origin.resultText);
+    const done = await running;
     if (done.status === "ok") {
       const { expressions } = done;
       this.#answer(request, {
@@ -76,8 +78,10 @@ export class Executor {
         user_expressions: expressions,
         payload: origin.payload,
       });
+      close();
       return;
     }
+    close();
     const aborted = content["stop_on_error"] !== false ? await this.#takeWaiting() : [];
     const { ename, evalue, traceback } = done;
     const reply = {
