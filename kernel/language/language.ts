@@ -1,19 +1,12 @@
 // Types, completions and hovers for the cells of one notebook, without running anything. Cells
 // are checked against the names of the cells that ran before them; completion and hover look
 // at a text that need not be a cell yet, in a document of their own.
+import { Checker } from "./check.ts";
 import { type Completeness, isComplete } from "./complete.ts";
 import { type Completion, completionAt } from "./completion.ts";
-import {
-  type CheckedCell,
-  type Diagnostic,
-  demote,
-  type LspDiagnostic,
-  readDiagnostics,
-  uncheckedCell,
-} from "./diagnostics.ts";
-import { Cells, type CellText, readCell } from "./documents.ts";
+import type { CheckedCell } from "./diagnostics.ts";
+import { Cells, readCell } from "./documents.ts";
 import { inspectAt } from "./inspect.ts";
-import { LspError } from "./lsp.ts";
 import { moduleCell } from "./modules.ts";
 import { Session } from "./session.ts";
 import { Shown } from "./shown.ts";
@@ -42,22 +35,26 @@ export class Language {
   readonly #session: Session;
   readonly #cells = new Cells();
   readonly #shown: Shown;
-  readonly #files: LocalFiles;
+  readonly #checker: Checker;
   readonly #modules = new Set<string>();
   readonly #types = new Map<number, string[]>();
-  /** Decorators as the standard has them, told from their types' names; false means TypeScript's old ones. */
-  #standardDecorators = false;
   #ahead: { key: string; transformed: TransformedCell } | null = null;
-  #queue: Promise<unknown> = Promise.resolve();
-  #checking = 0;
   #probes: Promise<unknown> = Promise.resolve();
-  #timeouts = 0;
 
   constructor(options: LanguageOptions) {
     this.#options = options;
     this.#session = options.session ?? new Session(options);
     this.#shown = new Shown(this.#session, this.#cells.slots, this.#modules);
-    this.#files = new LocalFiles(options.cwd);
+    this.#checker = new Checker({
+      session: this.#session,
+      cells: this.#cells,
+      shown: this.#shown,
+      files: new LocalFiles(options.cwd),
+      modules: this.#modules,
+      timeout: options.checkTimeout ?? 20_000,
+      meanwhile: (cell, code) => this.#transformAhead(cell, code),
+      log: options.log,
+    });
     this.#session.warmUp();
     // What takes the types out of a cell is slow to load, and not needed by every first cell.
     setTimeout(() => blankTypes("0 as number"), STRIPPER_AFTER_MS).unref();
@@ -69,97 +66,15 @@ export class Language {
   }
 
   /** Types of `code`, as cell `cell`, against all committed cells. Never rejects, never hangs. */
-  check(cell: number, code: string): Promise<CheckedCell> {
-    // Nothing is awaited where nothing else is being checked: the question is on its way when this returns.
-    const checked = this.#checking
-      ? this.#queue.then(() => this.#check(cell, code))
-      : this.#check(cell, code);
-    this.#checking++;
-    const run = checked
-      .catch((error) => this.#unchecked(error))
-      .finally(() => {
-        this.#checking--;
-        this.#shown.rest();
-      });
-    this.#queue = run;
-    return run;
+  async check(cell: number, code: string): Promise<CheckedCell> {
+    const checked = await this.#checker.check(cell, code);
+    this.#types.set(cell, checked.types);
+    return checked;
   }
 
-  async #check(cell: number, code: string): Promise<CheckedCell> {
-    const timeout = this.#options.checkTimeout ?? 20_000;
-    const settling = this.#shown.ready([]);
-    if (settling) await settling;
-    const asModule = moduleCell(code);
-    let name: string;
-    let text: CellText | null = null;
-    let offset = 0;
-    if (asModule) {
-      name = asModule.name + asModule.extension;
-      this.#modules.add(name);
-      this.#shown.writeHub();
-      this.#session.set(name, code);
-    } else {
-      text = readCell(code);
-      const document = this.#cells.document("__check", text);
-      const showing = this.#shown.ready(this.#cells.behind(document));
-      if (showing) await showing;
-      name = document.name;
-      offset = document.offset;
-      this.#session.set(name, document.text, document.offset);
-    }
-    if (!this.#session.configured && /\bClass\w*DecoratorContext\b|\bDecoratorContext\b/.test(code)) {
-      this.#standardDecorators = true;
-      this.#session.override("experimentalDecorators", false);
-    }
-    if (/["']tslab["']/.test(code)) this.#session.useTslab();
-    let asked = this.#diagnose(name, timeout);
-    if (text && !text.syntaxError) this.#transformAhead(cell, code);
-    // Looked at while the server thinks, since files seldom change; if one has, the question is put again.
-    const changes = this.#files.changes(code);
-    if (this.#session.refreshConfig() || changes.length > 0) {
-      asked.catch(() => {});
-      this.#session.notifyChanged(changes);
-      asked = this.#diagnose(name, timeout);
-    }
-    const answer = await asked;
-    this.#timeouts = 0;
-    const { diagnostics, types } = readDiagnostics(answer.items ?? [], code, offset, text);
-    this.#types.set(cell, types);
-    if (diagnostics.length > 0 && !this.#session.configured && !text?.syntaxError) {
-      await this.#demoteStrict(name, offset, diagnostics, timeout);
-    }
-    return { diagnostics, types };
-  }
-
-  #diagnose(name: string, timeout: number): Promise<{ items?: LspDiagnostic[] }> {
-    return this.#session.ask("textDocument/diagnostic", name, {}, timeout);
-  }
-
-  /**
-   * Where no tsconfig.json asks for `strict`, what only strict finds is a warning: such cells are
-   * right by stock tslab, which is not strict.
-   */
-  async #demoteStrict(
-    name: string,
-    offset: number,
-    diagnostics: Diagnostic[],
-    timeout: number,
-  ): Promise<void> {
-    this.#session.override("strict", false);
-    try {
-      const lax = await this.#diagnose(name, timeout);
-      demote(diagnostics, lax.items ?? [], offset);
-    } finally {
-      this.#session.override("strict", undefined);
-    }
-  }
-
-  #unchecked(error: Error): CheckedCell {
-    this.#options.log?.(`check: ${error.stack ?? error.message}`);
-    // One late answer is a busy machine; a second in a row is a server that hangs.
-    if (error instanceof LspError && /no answer/.test(error.message) && ++this.#timeouts > 1)
-      this.#session.abandon();
-    return uncheckedCell(error.message);
+  /** Begins to check the cell that comes next, most likely as `cell`, while the one before it runs. */
+  foresee(cell: number, code: string): void {
+    this.#checker.foresee(cell, code);
   }
 
   /** Call when cell `cell` has run, even part-way: later cells now see its names. */
@@ -185,7 +100,7 @@ export class Language {
 
   /** What the outcome of a transformation depends on. */
   #transformKey(cell: number, code: string): string {
-    return `${cell} ${this.#cells.version} ${this.#standardDecorators} ${code}`;
+    return `${cell} ${this.#cells.version} ${this.#checker.standardDecorators} ${code}`;
   }
 
   /** `transformCell` with what is known of earlier cells and of the types of this one. */
@@ -203,7 +118,7 @@ export class Language {
       cwd: this.#options.cwd,
       names: this.#cells.names,
       types,
-      experimentalDecorators: this.#standardDecorators ? false : undefined,
+      experimentalDecorators: this.#checker.standardDecorators ? false : undefined,
     });
   }
 
@@ -247,8 +162,7 @@ export class Language {
     this.#modules.clear();
     this.#shown.writeHub();
     this.#types.clear();
-    this.#standardDecorators = false;
-    this.#session.override("experimentalDecorators", undefined);
+    this.#checker.reset();
   }
 
   async dispose(): Promise<void> {

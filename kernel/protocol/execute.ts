@@ -4,7 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ErrorContent } from "../runtime/messages.ts";
 import { log } from "./log.ts";
-import { type Plan, planCell, type Session } from "./plan.ts";
+import { foresee, type Plan, planCell, type Session } from "./plan.ts";
 import { type Done, failure, type Origin } from "./supervisor.ts";
 import type { Message } from "./wire.ts";
 
@@ -18,6 +18,8 @@ export class Executor {
   readonly #reply: Reply;
   #waiting: Message[] = [];
   #running = false;
+  /** The cell that is in the runtime, by its number; null while none is. */
+  #inside: number | null = null;
   #cancel: (() => void) | null = null;
 
   constructor(session: Session, reply: Reply) {
@@ -28,6 +30,7 @@ export class Executor {
   enqueue(request: Message): void {
     this.#waiting.push(request);
     if (!this.#running) void this.#drain();
+    else if (this.#waiting.length === 1) this.#foresee();
   }
 
   /** Ends what has not reached the runtime yet; the runtime is interrupted by its supervisor. */
@@ -127,7 +130,8 @@ export class Executor {
     plan ??= failure("Interrupted", "the cell was interrupted before it ran");
     if ("ename" in plan) return this.#fail(origin, plan);
     if (!plan.js) return { status: "ok", expressions: {} };
-    const done = await this.#session.supervisor.run(origin, {
+    this.#inside = origin.cell;
+    const running = this.#session.supervisor.run(origin, {
       type: "execute",
       name,
       source: plan.source,
@@ -138,7 +142,17 @@ export class Executor {
       time: plan.time,
       ...plan.expressions,
     });
+    this.#foresee();
+    const done = await running;
+    this.#inside = null;
     return done;
+  }
+
+  /** While a cell runs, the types of the one that waits behind it are looked at. */
+  #foresee(): void {
+    const [next] = this.#waiting;
+    const code = next?.content["code"];
+    if (this.#inside !== null && typeof code === "string") foresee(this.#session, this.#inside + 1, code);
   }
 
   #fail(origin: Origin, error: ErrorContent): Done {

@@ -74,6 +74,17 @@ export async function planCell(
   }
 }
 
+/** Begins to check a cell while the one before it runs: what that declares is known by now. */
+export function foresee(session: Session, cell: number, source: string): void {
+  try {
+    const { code, policy, cellPolicy } = prepare(source, (word) => session.declared.has(word));
+    if (code.trim() === "" || hasNoCheck(code)) return;
+    if ((cellPolicy ?? policy ?? session.policy) !== "off") session.language.foresee(cell, code);
+  } catch (error) {
+    if (!(error instanceof MagicError)) throw error; // it will be told when its turn comes
+  }
+}
+
 async function check(
   session: Session,
   origin: Origin,
