@@ -5,6 +5,7 @@ export {
   type BinaryPlane,
   binaryLoop,
   binaryPlane,
+  RELU,
   type UnaryLoop,
   unaryLoop,
 } from "./elementwise.ts";

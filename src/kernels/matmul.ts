@@ -1,5 +1,5 @@
 /**
- * The portable matrix product: C[m×n] += A[m×k] B[k×n], any strides for A and B, C dense row-major.
+ * The portable matrix product: C[m×n] = A[m×k] B[k×n], any strides for A and B, C dense row-major.
  *
  * Rows of B are walked with unit stride four at a time, so each C row is read and written once per
  * four products; a B with awkward strides is packed first. About 1–2 GFLOP/s; the WebAssembly
@@ -25,6 +25,7 @@ export function matmulPortable(
   k: number,
   n: number,
 ): void {
+  c.fill(0, at, at + m * n);
   if (n === 1) {
     productWithVector(a, b, c, at, m, k);
     return;

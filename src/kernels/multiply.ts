@@ -18,7 +18,7 @@ export function worthCopying(m: number, k: number, n: number): boolean {
   return m * k * n > CALL + 1.5 * (m * k + k * n + m * n);
 }
 
-/** C[m × n] += A B, C dense in rows at `at`. */
+/** C[m × n] = A B, C dense in rows at `at`. */
 export function multiplyInto(
   a: MatrixView,
   b: MatrixView,

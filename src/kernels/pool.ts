@@ -38,21 +38,30 @@ export function windowLists(s: Windows): { starts: Int32Array; list: Int32Array 
 export function maxPositions(x: TypedArray, planes: number, s: Windows): Int32Array {
   const { starts, list } = windowLists(s);
   const positions = s.oh * s.ow;
+  const plane = s.h * s.w;
   const out = new Int32Array(planes * positions);
-  for (let p = 0, base = 0, at = 0; p < planes; p++, base += s.h * s.w)
-    for (let o = 0; o < positions; o++) {
-      let best = base + list[starts[o]];
-      let value = x[best];
-      for (let e = starts[o] + 1; e < starts[o + 1]; e++) {
-        const v = x[base + list[e]];
-        if (v > value || (Number.isNaN(v) && !Number.isNaN(value))) {
-          best = base + list[e];
-          value = v;
-        }
+  for (let o = 0; o < positions; o++) {
+    const [from, to] = [starts[o], starts[o + 1]];
+    const last = o + planes * positions;
+    if (to - from === 4) {
+      // Two by two, so that no comparison waits for the one before it.
+      const [i, j, k, l] = list.subarray(from, to);
+      for (let at = o, base = 0; at < last; at += positions, base += plane)
+        out[at] = larger(x, larger(x, base + i, base + j), larger(x, base + k, base + l));
+    } else
+      for (let at = o, base = 0; at < last; at += positions, base += plane) {
+        let best = base + list[from];
+        for (let e = from + 1; e < to; e++) best = larger(x, best, base + list[e]);
+        out[at] = best;
       }
-      out[at++] = best;
-    }
+  }
   return out;
+}
+
+/** The place of the larger of two, without a branch: random numbers would be guessed wrong every other time. */
+function larger(x: TypedArray, p: number, q: number): number {
+  const value = x[p];
+  return p ^ ((p ^ q) & -(Number(!(x[q] <= value)) & Number(!Number.isNaN(value))));
 }
 
 /** out[i] = x[at[i]]. */

@@ -2,6 +2,7 @@
  * The nonlinear functions of neural networks, element by element, as PyTorch defines them.
  */
 
+import { RELU } from "../kernels/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { greater } from "./compare.ts";
@@ -24,7 +25,7 @@ export const softplusOp = unary({
 });
 export const reluOp = unary({
   name: "relu",
-  expression: "x > 0 || x !== x ? x : 0",
+  expression: RELU,
   derivative: (x) => greater(x, 0),
   latex: call("\\operatorname{ReLU}"),
   keepsInteger: true,

@@ -4,10 +4,10 @@
 
 import { sumAround, sumBlocks } from "../kernels/index.ts";
 import {
-  allocate,
   broadcastShapes,
   broadcastStrides,
   copyStrided,
+  reserve,
   rng,
   ShapeError,
   sameShape,
@@ -45,7 +45,7 @@ export const sumToOp = defineOp<To>({
     const kept = [...x.shape.keys()].filter((d) => !summed[d] && x.shape[d] !== 1);
     const dtype = toFloat(x.dtype);
     const rest = shape.reduce((a, b) => a * b, 1);
-    const out = allocate(dtype, rest);
+    const out = reserve(dtype, rest);
     const [first, last] = [kept[0] ?? 0, kept[kept.length - 1] ?? -1];
     if (summed.slice(first, last + 1).every((gone) => !gone)) {
       // What is kept lies in one piece: sum before and after it without moving anything.
@@ -62,7 +62,7 @@ export const sumToOp = defineOp<To>({
       order.map((i) => x.strides[i]),
       x.offset,
     );
-    const flat = allocate(x.dtype, x.size);
+    const flat = reserve(x.dtype, x.size);
     copyStrided(moved, flat);
     sumBlocks(flat, out, 1, count, rest);
     return new Tensor(out, shape, dtype);

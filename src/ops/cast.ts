@@ -2,14 +2,14 @@
  * Changing the element type. Differentiable between floats; the cotangent is cast back.
  */
 
-import { allocate, type DType, isFloat, type Op, rng, Tensor } from "../tensor/index.ts";
+import { type DType, isFloat, type Op, reserve, rng, Tensor } from "../tensor/index.ts";
 import { apply, defineOp } from "./define.ts";
 
 export const castOp: Op<{ dtype: DType }> = defineOp<{ dtype: DType }>({
   name: "cast",
   elementwise: true,
   forward: ([x], { dtype }) => {
-    const out = allocate(dtype, x.size);
+    const out = reserve(dtype, x.size);
     const values = x.values();
     if (dtype === "bool") for (let i = 0; i < out.length; i++) out[i] = values[i] ? 1 : 0;
     else out.set(values as ArrayLike<number>);

@@ -8,9 +8,9 @@
 import { type ConvSizes, convForward, convInputGrad, convWeightGrad } from "../kernels/index.ts";
 import {
   ArgumentError,
-  allocate,
   type Op,
   promote,
+  reserve,
   rng,
   ShapeError,
   shapeText,
@@ -89,7 +89,7 @@ type Kernel = (a: TypedArray, b: TypedArray, out: TypedArray, s: ConvSizes) => v
 
 function run(kernel: Kernel, a: Tensor, b: Tensor, s: ConvSizes, shape: readonly number[]): Tensor {
   const dtype = promote(promote(a.dtype, b.dtype), "int32");
-  const out = allocate(dtype, sizeOf(shape));
+  const out = reserve(dtype, sizeOf(shape));
   kernel(a.values(), b.values(), out, s);
   return new Tensor(out, shape, dtype);
 }

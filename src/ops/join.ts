@@ -6,9 +6,9 @@
 
 import {
   ArgumentError,
-  allocate,
   normalizeAxis,
   promote,
+  reserve,
   rng,
   ShapeError,
   sameShape,
@@ -27,7 +27,7 @@ export const concatOp = defineOp<{ axis: number }>({
     const shape = [...inputs[0].shape];
     shape[axis] = inputs.reduce((n, t) => n + t.shape[axis], 0);
     const dtype = inputs.map((t) => t.dtype).reduce(promote);
-    const out = allocate(dtype, sizeOf(shape));
+    const out = reserve(dtype, sizeOf(shape));
     const inner = sizeOf(shape.slice(axis + 1));
     const outer = sizeOf(shape.slice(0, axis));
     let start = 0;

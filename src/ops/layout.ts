@@ -11,6 +11,7 @@ import {
   copyStrided,
   normalizeAxis,
   type Op,
+  reserve,
   rng,
   ShapeError,
   sameShape,
@@ -290,7 +291,7 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
  */
 export function contiguous(x: Tensor): Tensor {
   if (x.isContiguous) return x;
-  const out = allocate(x.dtype, x.size);
+  const out = reserve(x.dtype, x.size);
   copyStrided(x, out);
   const made = new Tensor(out, x.shape, x.dtype);
   made.node = x.node;

@@ -9,6 +9,7 @@ import {
   broadcastStrides,
   type DType,
   promote,
+  reserve,
   sameShape,
   Tensor,
   toFloat,
@@ -24,7 +25,7 @@ function resultType(result: Result, dtype: DType): DType {
 export function unaryForward(expression: string, result: Result = "float"): (inputs: Tensor[]) => Tensor {
   return ([x]) => {
     const dtype = resultType(result, x.dtype);
-    const out = allocate(dtype, x.size);
+    const out = reserve(dtype, x.size);
     const loop = unaryLoop(expression, x.dtype, dtype);
     if (x.isContiguous) loop(out, 0, x.data, x.offset, 1, x.size);
     else rows(x.shape, [x.strides], [x.offset], (at, [p], [s], n) => loop(out, at, x.data, p, s, n));
@@ -43,7 +44,7 @@ export function binaryForward(
     const same = sameShape(x.shape, y.shape);
     const shape = same ? x.shape : y.rank === 0 ? x.shape : broadcastShapes(x.shape, y.shape, name);
     const z = new Tensor(allocate(dtype, 0), shape, dtype);
-    const out = allocate(dtype, z.size);
+    const out = reserve(dtype, z.size);
     // Two masks give a mask, as in NumPy: 1 + 1 is true.
     const whole = dtype === "bool" && result === "same" ? `(${expression}) ? 1 : 0` : expression;
     const loop = binaryLoop(whole, x.dtype, y.dtype, dtype);

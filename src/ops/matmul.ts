@@ -6,10 +6,10 @@
 
 import { multiplyInto } from "../kernels/index.ts";
 import {
-  allocate,
   broadcastShapes,
   broadcastStrides,
   promote,
+  reserve,
   rng,
   ShapeError,
   shapeText,
@@ -36,7 +36,7 @@ export const matmulOp = defineOp<null>({
     const lead = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), where);
     const tail = [...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
     const dtype = promote(promote(a.dtype, b.dtype), "int32");
-    const out = allocate(dtype, sizeOf(lead) * m * n);
+    const out = reserve(dtype, sizeOf(lead) * m * n);
     const sa = broadcastStrides(a.shape.slice(0, -2), a.strides.slice(0, -2), lead);
     const sb = broadcastStrides(b.shape.slice(0, -2), b.strides.slice(0, -2), lead);
     const A = {

@@ -8,8 +8,8 @@
 import { groupMoments, normalizeGroups, normalizeGroupsGrad } from "../kernels/index.ts";
 import {
   ArgumentError,
-  allocate,
   type Op,
+  reserve,
   rng,
   ShapeError,
   sameShape,
@@ -60,7 +60,7 @@ function overGroups(inputs: Tensor[], axes: readonly number[], kernel: Kernel): 
   const dtype = toFloat(x.dtype);
   const seen = groupsOf(x.shape, axes);
   if (seen) {
-    const out = allocate(dtype, x.size);
+    const out = reserve(dtype, x.size);
     kernel(
       inputs.map((t) => t.values()),
       out,
@@ -134,7 +134,7 @@ export const momentsOp: Op<{ axes: readonly number[] }> = defineOp<{ axes: reado
     const dtype = toFloat(x.dtype);
     const g = groupsOf(x.shape, axes);
     const shape = [2, ...x.shape.map((n, d) => (axes.includes(d) ? 1 : n))];
-    const out = allocate(dtype, sizeOf(shape));
+    const out = reserve(dtype, sizeOf(shape));
     if (g) {
       const { mean: mu, variance: v } = groupMoments(x.values(), g.outer, g.groups, g.inner);
       out.set(mu);

@@ -10,6 +10,7 @@ import {
   ArgumentError,
   allocate,
   type Op,
+  reserve,
   rng,
   ShapeError,
   shapeText,
@@ -85,7 +86,7 @@ export const maxPool2dGradOp: Op<Windows> = defineOp<Windows>({
 
 function readMax(T: Tensor, x: Tensor, s: Windows): Tensor {
   const shape = pooled(x, s);
-  const out = allocate(T.dtype, sizeOf(shape));
+  const out = reserve(T.dtype, sizeOf(shape));
   pick(T.values(), maxPositions(x.values(), planesOf(x), s), out);
   return new Tensor(out, shape, T.dtype);
 }
@@ -102,7 +103,7 @@ const averageSamples = (): { inputs: Tensor[]; params: Windows }[] => [
 export const averagePool2dOp: Op<Windows> = defineOp<Windows>({
   name: "averagePool2d",
   forward: ([x], s) => {
-    const out = allocate(toFloat(x.dtype), planesOf(x) * s.oh * s.ow);
+    const out = reserve(toFloat(x.dtype), planesOf(x) * s.oh * s.ow);
     averageWindows(x.values(), out, planesOf(x), s);
     return new Tensor(out, pooled(x, s), toFloat(x.dtype));
   },

@@ -8,11 +8,11 @@
 import { extremeBlocks, logSumExpBlocks, sumBlocks } from "../kernels/index.ts";
 import {
   ArgumentError,
-  allocate,
   copyStrided,
   type DType,
   normalizeAxes,
   type Op,
+  reserve,
   rng,
   sizeOf,
   Tensor,
@@ -46,7 +46,7 @@ type Block = (a: TypedArray, out: TypedArray, outer: number, n: number, inner: n
 export function reduceForward(block: Block, dtype: (d: DType) => DType, empty?: number): Op<Axes>["forward"] {
   return ([x], { axes, keepdim }) => {
     const { values, outer, n, inner } = blocks(x, axes);
-    const out = allocate(dtype(x.dtype), outer * inner);
+    const out = reserve(dtype(x.dtype), outer * inner);
     block(values, out, outer, n, inner);
     if (n === 0 && empty !== undefined) out.fill(empty);
     return new Tensor(out, reducedShape(x.shape, axes, keepdim), dtype(x.dtype));
@@ -75,7 +75,7 @@ export function blocks(
     order.map((d) => x.strides[d]),
     x.offset,
   );
-  const values = allocate(x.dtype, x.size);
+  const values = reserve(x.dtype, x.size);
   copyStrided(view, values);
   return {
     values,

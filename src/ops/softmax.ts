@@ -7,8 +7,8 @@
 import { softmaxBlocks } from "../kernels/index.ts";
 import {
   ArgumentError,
-  allocate,
   normalizeAxis,
+  reserve,
   rng,
   ShapeError,
   shapeText,
@@ -36,7 +36,7 @@ export const softmaxOp = defineOp<{ axis: number }>({
   name: "softmax",
   forward: ([x], { axis }) => {
     const dtype = toFloat(x.dtype);
-    const out = allocate(dtype, x.size);
+    const out = reserve(dtype, x.size);
     softmaxBlocks(
       x.values(),
       out,

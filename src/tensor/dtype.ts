@@ -15,8 +15,11 @@ export type TypedArray =
   | Int32Array<ArrayBufferLike>
   | Uint8Array<ArrayBufferLike>;
 
+/** Size of an element. */
+const BYTES: Record<DType, number> = { float64: 8, float32: 4, int32: 4, bool: 1 };
+
 /**
- * Uninitialised-looking but zeroed storage for `size` elements.
+ * Zeroed storage for `size` elements.
  * @example
  * ```ts
  * allocate("int32", 2); // → Int32Array(2) [ 0, 0 ]
@@ -35,7 +38,7 @@ export function allocate(dtype: DType, size: number): TypedArray {
         return new Uint8Array(size);
     }
   } catch (cause) {
-    const bytes = size * { float64: 8, float32: 4, int32: 4, bool: 1 }[dtype];
+    const bytes = size * BYTES[dtype];
     throw new ShapeError(
       `A tensor of ${size} elements of ${dtype} needs ${(bytes / 2 ** 30).toPrecision(3)} GiB, which this ` +
         "machine does not give. Work in batches, or with a smaller dtype.",
@@ -43,6 +46,32 @@ export function allocate(dtype: DType, size: number): TypedArray {
     );
   }
   throw new DTypeError(`There is no dtype "${dtype}"; use float64, float32, int32 or bool.`);
+}
+
+/** Below so many bytes an array of zeros costs less than one without. */
+const WORTH_RESERVING = 2048;
+
+/**
+ * Storage for `size` elements that hold whatever was in memory: for results that are written from end to end.
+ * Zeros would have to be written first, which takes as long as many an operation.
+ * @example
+ * ```ts
+ * reserve("float32", 3).length; // → 3
+ * ```
+ */
+export function reserve(dtype: DType, size: number): TypedArray {
+  const bytes = size * BYTES[dtype];
+  // Only Node has memory to give as it is.
+  if (!(bytes >= WORTH_RESERVING) || typeof Buffer === "undefined") return allocate(dtype, size);
+  let buffer: ArrayBufferLike;
+  try {
+    ({ buffer } = Buffer.allocUnsafeSlow(bytes));
+  } catch {
+    return allocate(dtype, size); // which says what is wrong
+  }
+  if (dtype === "float64") return new Float64Array(buffer);
+  if (dtype === "float32") return new Float32Array(buffer);
+  return dtype === "int32" ? new Int32Array(buffer) : new Uint8Array(buffer);
 }
 
 /** The dtype that a typed array stores; undefined for arrays gradlab does not keep. */

@@ -11,7 +11,7 @@ export {
   zeros,
   zerosLike,
 } from "./create.ts";
-export { allocate, type DType, isFloat, promote, type TypedArray, toFloat } from "./dtype.ts";
+export { allocate, type DType, isFloat, promote, reserve, type TypedArray, toFloat } from "./dtype.ts";
 export * from "./errors.ts";
 export { type Jvp, type LatexContext, Node, type Op, type Sample, type Tex, type Vjp } from "./op.ts";
 export { Random, type RandomOptions, rng } from "./random.ts";

@@ -7,7 +7,7 @@
  * so that this room knows nothing of the operations built on it.
  */
 
-import { allocate, type DType, type TypedArray } from "./dtype.ts";
+import { type DType, reserve, type TypedArray } from "./dtype.ts";
 import { ArgumentError, ShapeError, shapeText } from "./errors.ts";
 import type { Node } from "./op.ts";
 import { format, preview } from "./print.ts";
@@ -97,7 +97,7 @@ export class Tensor<in out S extends Shape = any> {
       const shared = this.data.buffer instanceof SharedArrayBuffer;
       return (shared ? this.data.slice(from, to) : this.data.subarray(from, to)) as TypedArray;
     }
-    const out = allocate(this.dtype, this.size);
+    const out = reserve(this.dtype, this.size);
     copyStrided(this, out);
     return out;
   }
@@ -150,7 +150,7 @@ export class Tensor<in out S extends Shape = any> {
   /** A copy with its own contiguous storage, cut off from the recorded graph. */
   copy(): Tensor<S> {
     if (interception.read !== null) interception.read(this);
-    const out = allocate(this.dtype, this.size);
+    const out = reserve(this.dtype, this.size);
     copyStrided(this, out);
     return new Tensor<S>(out, this.shape, this.dtype);
   }

@@ -5,6 +5,7 @@
 import { special } from "../../kernels/index.ts";
 import { Code, I32, ModuleBuilder, type Signature, type WasmType } from "../../kernels/wasm/emit/index.ts";
 import type { Engine } from "../../kernels/wasm/engine.ts";
+import { emptyUpperHalves } from "../../kernels/wasm/wide.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { type Functions, loopCode } from "./loop/index.ts";
 import { buildNest } from "./nest.ts";
@@ -41,12 +42,18 @@ export function assemble(engine: Engine, steps: readonly Step[], place: Placemen
   const module = new WebAssembly.Module(builder.encode(engine.arena.maximumPages));
   const { exports } = new WebAssembly.Instance(module, {
     env: { memory: engine.arena.memory },
-    kernels: engine.exports as unknown as WebAssembly.ModuleImports,
+    kernels: engine.imports as unknown as WebAssembly.ModuleImports,
     math: JAVASCRIPT as unknown as WebAssembly.ModuleImports,
     host: { call: (i: number) => callHost(steps[i], place) },
   });
   const fn = (name: string): (() => number) => exports[name] as () => number;
-  return { run: fn("run"), alone: steps.map((_, i) => fn(`step${i}`)) };
+  const run = fn("run");
+  const tidied = (): number => {
+    const failed = run();
+    emptyUpperHalves();
+    return failed;
+  };
+  return { run: engine.wide ? tidied : run, alone: steps.map((_, i) => fn(`step${i}`)) };
 }
 
 /** Writes all functions; imports are added to the builder by `find`. */

@@ -11,7 +11,7 @@ import type { DType } from "../../tensor/index.ts";
 import { Arena, type Block } from "./memory.ts";
 import { SPLITS } from "./split.ts";
 import { Team } from "./team.ts";
-import { wideKernels } from "./wide.ts";
+import { emptyUpperHalves, wideKernels } from "./wide.ts";
 
 type Kernel = (...args: number[]) => number;
 
@@ -19,6 +19,8 @@ export interface Engine {
   readonly arena: Arena;
   /** By name; those that end in Shared divide the work among threads, for calls that are worth it. */
   readonly exports: Record<string, Kernel>;
+  /** The same for WebAssembly that imports them; where the engine is wide, it calls `emptyUpperHalves` in the end. */
+  readonly imports: Record<string, Kernel>;
   /** Whether multiply and add are one instruction. */
   readonly fused: boolean;
   /** Whether pairs of vectors become registers of twice the width. */
@@ -54,14 +56,17 @@ function load(): Engine | null {
       ...modules.map((m) => new WebAssembly.Instance(m, imports).exports),
     );
     const team = new Team(arena, modules, kernels);
-    const divided = Object.keys(SPLITS).map((kernel) => [
-      `${kernel}Shared`,
-      (...args: number[]) => team.run(kernel, args),
-    ]);
+    for (const kernel of Object.keys(SPLITS))
+      kernels[`${kernel}Shared`] = (...args) => team.run(kernel, args) as unknown as number;
+    const exports = { ...kernels };
+    for (const { name } of wide ? WebAssembly.Module.exports(wide) : [])
+      for (const each of [name, `${name}Shared`])
+        if (kernels[each] && !name.endsWith("Scratch")) exports[each] = tidied(kernels[each]);
     let room: Block = arena.allocate(1 << 20);
     return {
       arena,
-      exports: { ...kernels, ...Object.fromEntries(divided) },
+      exports,
+      imports: kernels,
       wide: wide !== null,
       helpers: () => team.helpers,
       fused: name === "relaxed",
@@ -75,6 +80,14 @@ function load(): Engine | null {
     };
   }
   return null;
+}
+
+function tidied(kernel: Kernel): Kernel {
+  return (...args) => {
+    const result = kernel(...args);
+    emptyUpperHalves();
+    return result;
+  };
 }
 
 let loaded: Engine | null | undefined;
