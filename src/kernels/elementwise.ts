@@ -46,7 +46,6 @@ export function unaryLoop(expression: string, from: DType, to: DType): UnaryLoop
   );
   const bits = from === "float32" ? 32 : from === "float64" ? 64 : 0;
   if (from !== to || bits === 0) return plain;
-  if (expression === RELU) return withoutBranch(plain, bits);
   const kernel = VECTOR[expression];
   if (!kernel) return plain;
   return (o, oi, a, ai, sa, n) => {
@@ -59,35 +58,6 @@ export function unaryLoop(expression: string, from: DType, to: DType): UnaryLoop
   };
 }
 
-/** max(x, 0), and NaN for NaN. */
-export const RELU = "x > 0 || x !== x ? x : 0";
-
-/**
- * The same on the bits: a word stays if the sign is clear or all of the exponent is set and more (NaN). With a
- * branch, random signs are guessed wrong every other time, which takes six times as long.
- */
-function withoutBranch(plain: UnaryLoop, bits: 32 | 64): UnaryLoop {
-  const keep = (exponent: number) => `(~(w >> 31) | ((${exponent} - (w & 0x7fffffff)) >> 31))`;
-  const loop: (o: Int32Array, a: Int32Array) => void = build(
-    `relu${bits}`,
-    "o, a",
-    bits === 32
-      ? `for (let i = 0; i < o.length; i++) { const w = a[i]; o[i] = w & ${keep(0x7f800000)}; }`
-      : `for (let i = 1; i < o.length; i += 2) { const w = a[i], k = ${keep(0x7ff00000)}; o[i] = w & k; o[i - 1] = a[i - 1] & k; }`,
-  );
-  return (o, oi, a, ai, sa, n) => {
-    if (sa !== 1 || n < WORTH_COPYING || !LITTLE_ENDIAN) plain(o, oi, a, ai, sa, n);
-    else loop(words(o, oi, n), words(a, ai, n));
-  };
-}
-
-const LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
-
-function words(a: TypedArray, at: number, n: number): Int32Array {
-  const size = a.BYTES_PER_ELEMENT;
-  return new Int32Array(a.buffer, a.byteOffset + at * size, (n * size) / 4);
-}
-
 /** Functions that the WebAssembly kernels compute four (or two) at a time. */
 const VECTOR: Record<string, string> = {
   "Math.exp(x)": "exp",
@@ -95,6 +65,7 @@ const VECTOR: Record<string, string> = {
   "Math.tanh(x)": "tanh",
   "m.sigmoid(x)": "sigmoid",
   "m.erf(x)": "erf",
+  "x > 0 || x !== x ? x : 0": "relu", // a branch would be guessed wrong for every other random number
 };
 /** From so many numbers on, the copies cost less than the scalar functions. */
 const WORTH_COPYING = 256;

@@ -1,3 +1,4 @@
+export { type Beside, vectorsInto, worthVectors } from "./arithmetic.ts";
 export { type ConvSizes, liveTaps } from "./conv.ts";
 export { convForward, convInputGrad, convWeightGrad } from "./convolve.ts";
 export {
@@ -5,7 +6,6 @@ export {
   type BinaryPlane,
   binaryLoop,
   binaryPlane,
-  RELU,
   type UnaryLoop,
   unaryLoop,
 } from "./elementwise.ts";

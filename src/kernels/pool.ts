@@ -5,7 +5,7 @@
  * padded and adaptive pooling differ only in that list.
  */
 
-import type { TypedArray } from "../tensor/index.ts";
+import { reserve, type TypedArray } from "../tensor/index.ts";
 
 export interface Windows {
   h: number;
@@ -39,7 +39,7 @@ export function maxPositions(x: TypedArray, planes: number, s: Windows): Int32Ar
   const { starts, list } = windowLists(s);
   const positions = s.oh * s.ow;
   const plane = s.h * s.w;
-  const out = new Int32Array(planes * positions);
+  const out = reserve("int32", planes * positions) as Int32Array;
   for (let o = 0; o < positions; o++) {
     const [from, to] = [starts[o], starts[o + 1]];
     const last = o + planes * positions;
@@ -76,25 +76,29 @@ export function put(g: TypedArray, at: Int32Array, out: TypedArray): void {
 
 /** The average of each window. */
 export function averageWindows(x: TypedArray, y: TypedArray, planes: number, s: Windows): void {
-  let at = 0;
-  for (let p = 0; p < planes; p++)
-    for (let i = 0; i < s.oh; i++)
-      for (let j = 0; j < s.ow; j++) {
-        let sum = 0;
-        for (let r = s.rows[2 * i]; r < s.rows[2 * i + 1]; r++)
-          for (let c = s.columns[2 * j]; c < s.columns[2 * j + 1]; c++) sum += x[(p * s.h + r) * s.w + c];
-        y[at++] = sum / s.divisors[i * s.ow + j];
-      }
+  const { starts, list } = windowLists(s);
+  const positions = s.oh * s.ow;
+  const plane = s.h * s.w;
+  for (let o = 0; o < positions; o++) {
+    const [from, to, divisor] = [starts[o], starts[o + 1], s.divisors[o]];
+    for (let p = 0, at = o, base = 0; p < planes; p++, at += positions, base += plane) {
+      let sum = 0;
+      for (let e = from; e < to; e++) sum += x[base + list[e]];
+      y[at] = sum / divisor;
+    }
+  }
 }
 
 /** Its adjoint: each window's share given back to every entry it covers. */
 export function spreadWindows(g: TypedArray, dx: TypedArray, planes: number, s: Windows): void {
-  let at = 0;
-  for (let p = 0; p < planes; p++)
-    for (let i = 0; i < s.oh; i++)
-      for (let j = 0; j < s.ow; j++) {
-        const share = g[at++] / s.divisors[i * s.ow + j];
-        for (let r = s.rows[2 * i]; r < s.rows[2 * i + 1]; r++)
-          for (let c = s.columns[2 * j]; c < s.columns[2 * j + 1]; c++) dx[(p * s.h + r) * s.w + c] += share;
-      }
+  const { starts, list } = windowLists(s);
+  const positions = s.oh * s.ow;
+  const plane = s.h * s.w;
+  for (let o = 0; o < positions; o++) {
+    const [from, to, divisor] = [starts[o], starts[o + 1], s.divisors[o]];
+    for (let p = 0, at = o, base = 0; p < planes; p++, at += positions, base += plane) {
+      const share = g[at] / divisor;
+      for (let e = from; e < to; e++) dx[base + list[e]] += share;
+    }
+  }
 }

@@ -5,6 +5,11 @@
  */
 
 import type { TypedArray } from "../tensor/index.ts";
+import { engine } from "./wasm/engine.ts";
+import { copyIn, copyOut, regions } from "./wasm/room.ts";
+
+/** From so many numbers on, WebAssembly's sums make up for the copy. */
+const WORTH_COPYING = 1024;
 
 export function sumBlocks(a: TypedArray, out: TypedArray, outer: number, n: number, inner: number): void {
   if (inner === 1) {
@@ -30,6 +35,15 @@ export function sumAround(a: TypedArray, out: TypedArray, outer: number, kept: n
     return;
   }
   const sums = new Float64Array(kept);
+  const e = a instanceof Float32Array && a.length >= WORTH_COPYING ? engine() : null;
+  if (e) {
+    const [from, to] = regions(e, a.byteLength, sums.byteLength);
+    copyIn(e, a, from, false);
+    e.exports.sumAround32(from, to, outer, kept, inner);
+    copyOut(e, to, sums);
+    out.set(sums);
+    return;
+  }
   for (let o = 0, p = 0; o < outer; o++)
     for (let k = 0; k < kept; k++) {
       let s = 0;

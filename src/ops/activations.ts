@@ -2,7 +2,6 @@
  * The nonlinear functions of neural networks, element by element, as PyTorch defines them.
  */
 
-import { RELU } from "../kernels/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { greater } from "./compare.ts";
@@ -25,7 +24,7 @@ export const softplusOp = unary({
 });
 export const reluOp = unary({
   name: "relu",
-  expression: RELU,
+  expression: "x > 0 || x !== x ? x : 0",
   derivative: (x) => greater(x, 0),
   latex: call("\\operatorname{ReLU}"),
   keepsInteger: true,

@@ -2,7 +2,14 @@
  * Forward passes of elementwise operations: choose the loop for the dtypes, walk the broadcast.
  */
 
-import { binaryLoop, binaryPlane, unaryLoop } from "../kernels/index.ts";
+import {
+  type Beside,
+  binaryLoop,
+  binaryPlane,
+  unaryLoop,
+  vectorsInto,
+  worthVectors,
+} from "../kernels/index.ts";
 import {
   allocate,
   broadcastShapes,
@@ -49,6 +56,10 @@ export function binaryForward(
     const whole = dtype === "bool" && result === "same" ? `(${expression}) ? 1 : 0` : expression;
     const loop = binaryLoop(whole, x.dtype, y.dtype, dtype);
     const [cx, cy] = [x.isContiguous, y.isContiguous];
+    const beside =
+      cx && cy && x.size === out.length && worthVectors(whole, out) ? besideOf(shape, y.shape) : null;
+    if (beside && vectorsInto(whole, out, x.values(), y.values(), beside))
+      return new Tensor(out, shape, dtype);
     if (same && cx && cy) loop(out, 0, x.data, x.offset, 1, y.data, y.offset, 1, out.length);
     else if (y.size === 1 && cx && x.size === out.length)
       loop(out, 0, x.data, x.offset, 1, y.data, y.offset, 0, out.length);
@@ -64,6 +75,22 @@ export function binaryForward(
     }
     return new Tensor(out, shape, dtype);
   };
+}
+
+/** How a dense operand lies beside one of the full shape; null when it is repeated in another way than in rows. */
+function besideOf(shape: readonly number[], other: readonly number[]): Beside | null {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const own = other.reduce((a, b) => a * b, 1);
+  if (own === size || own === 1) return { rows: 1, n: size, period: 1, step: own === 1 ? 0 : 1 };
+  const lead = shape.length - other.length;
+  const kept = [...shape.keys()].filter((d) => shape[d] !== 1 && d >= lead && other[d - lead] !== 1);
+  const [first, last] = [kept[0] ?? shape.length, kept.at(-1) ?? shape.length - 1];
+  const product = (from: number, to: number): number => shape.slice(from, to).reduce((a, b) => a * b, 1);
+  if (product(first, last + 1) !== own) return null; // repeated between what is kept
+  const n = product(last + 1, shape.length);
+  return n === 1
+    ? { rows: size / own, n: own, period: 1, step: 1 }
+    : { rows: size / n, n, period: own, step: 0 };
 }
 
 /**

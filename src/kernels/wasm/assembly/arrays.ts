@@ -33,6 +33,8 @@ const REST = memory.data(16, 16);
   if (kind == 6) return sigmoid32(v);
   if (kind == 7) return sigmoid64(v);
   if (kind == 8) return erf32(v);
+  if (kind == 10) return f32x4.max(v, f32x4.splat(0));
+  if (kind == 11) return f64x2.max(v, f64x2.splat(0));
   return erf64(v);
 }
 
@@ -46,3 +48,5 @@ export function sigmoidArray32(x: usize, out: usize, n: i32): void { each(x, out
 export function sigmoidArray64(x: usize, out: usize, n: i32): void { each(x, out, n, 8, 7); }
 export function erfArray32(x: usize, out: usize, n: i32): void { each(x, out, n, 4, 8); }
 export function erfArray64(x: usize, out: usize, n: i32): void { each(x, out, n, 8, 9); }
+export function reluArray32(x: usize, out: usize, n: i32): void { each(x, out, n, 4, 10); }
+export function reluArray64(x: usize, out: usize, n: i32): void { each(x, out, n, 8, 11); }

@@ -3,6 +3,7 @@
  * names end in the element's bits. The TypeScript side is src/kernels/wasm/engine.ts.
  */
 
+export { arithmetic32, arithmetic64, compare32, masked32 } from "./arithmetic";
 export {
   erfArray32,
   erfArray64,
@@ -10,6 +11,8 @@ export {
   expArray64,
   logArray32,
   logArray64,
+  reluArray32,
+  reluArray64,
   sigmoidArray32,
   sigmoidArray64,
   tanhArray32,
@@ -43,3 +46,4 @@ export { matmul32, matmul64, matmulScratch } from "./matmul";
 export { gaussianBlock64, gaussianMoments, gaussianScratch } from "./gaussian";
 export { maxPool32, maxPool64, maxPoolGrad32, maxPoolGrad64, weighted32, weighted64 } from "./pool";
 export { moments32, moments64, normalize32, normalize64, normalizeGrad32, normalizeGrad64 } from "./norm";
+export { sumAround32 } from "./sums";

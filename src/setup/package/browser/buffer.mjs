@@ -1,0 +1,3 @@
+// Where there are no wide kernels, nothing is to be emptied after them.
+
+export const isAscii = () => true;
