@@ -45,7 +45,7 @@ export function withLibrary(server: string, lib: readonly string[] | undefined, 
     const folder = join(cache, createHash("sha256").update(key).digest("hex").slice(0, 16));
     const linked = join(folder, basename(server));
     if (existsSync(linked)) {
-      utimesSync(folder, new Date(), new Date());
+      touch(folder);
       return linked;
     }
     mkdirSync(cache, { recursive: true });
@@ -107,6 +107,14 @@ function filesOf(folder: string, server: string, lib: readonly string[] | undefi
     .split(/\r?\n/)
     .map((path) => path.trim().split(/[\\/]/).at(-1)!)
     .filter((name) => LIBRARY.test(name));
+}
+
+function touch(folder: string): void {
+  try {
+    utimesSync(folder, new Date(), new Date());
+  } catch {
+    // Another user's, who sees to it.
+  }
 }
 
 /** Folders that nobody has used for long go, and what a process that was killed has left. */

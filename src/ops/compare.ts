@@ -2,7 +2,16 @@
  * Comparisons, which give bool tensors and carry no gradient, and `where`, which chooses by them.
  */
 
-import { type Op, rng, Tensor } from "../tensor/index.ts";
+import {
+  broadcastShapes,
+  type Op,
+  promote,
+  reserve,
+  rng,
+  sizeOf,
+  Tensor,
+  type TypedArray,
+} from "../tensor/index.ts";
 import { broadcastTo, sumTo } from "./broadcast.ts";
 import { apply, defineOp } from "./define.ts";
 import { tex } from "./latex.ts";
@@ -41,13 +50,16 @@ export const whereOp = defineOp<null>({
   name: "where",
   elementwise: true,
   forward: ([condition, a, b]) => {
+    const shape = broadcastShapes(broadcastShapes(condition.shape, a.shape, "where"), b.shape, "where");
+    const dtype = promote(a.dtype, b.dtype);
+    const out = reserve(dtype, sizeOf(shape));
+    const dense = (t: Tensor): TypedArray =>
+      (t.size === 1 || t.size === out.length ? t : broadcastTo(t.detach(), shape)).values();
+    const [c, p, q] = [condition, a, b].map(dense);
+    const [ci, pi, qi] = [c, p, q].map((values) => Number(values.length > 1));
     // Chosen, not multiplied: NaN and ∞ on the side not taken stay out of the result.
-    const left = binaryForward("where", "x ? y : 0")([condition, a]);
-    const shape = binaryForward("where", "0")([left, b]);
-    const [c, p, q] = [condition, a, b].map((t) => binaryForward("where", "y")([shape, t]).values());
-    const out = shape.data;
-    for (let i = 0; i < out.length; i++) out[i] = c[i] ? p[i] : q[i];
-    return new Tensor(out, shape.shape, shape.dtype);
+    for (let i = 0; i < out.length; i++) out[i] = c[i * ci] ? p[i * pi] : q[i * qi];
+    return new Tensor(out, shape, dtype);
   },
   vjp: [null, (G, [c, a]) => sumTo(where(c, G, 0), a.shape), (G, [c, , b]) => sumTo(where(c, 0, G), b.shape)],
   jvp: [

@@ -156,17 +156,13 @@ export class Random {
     const left = o.weights ? Float64Array.from(o.weights) : new Float64Array(n).fill(1);
     if (left.length !== n) throw new ArgumentError(`choice(): ${left.length} weights for ${n} items.`);
     const out = new Int32Array(draws);
+    let sums: Float64Array | null = null;
     for (let k = 0; k < draws; k++) {
-      const total = left.reduce((s, w) => s + w, 0);
-      if (!(total > 0) || !Number.isFinite(total) || left.some((w) => w < 0))
-        throw new ArgumentError(
-          `choice(): the weights must be finite, non-negative and not all zero${k > 0 ? `; ${k} draws used them up` : ""}.`,
-        );
-      let u = this.random() * total;
-      let i = 0;
-      while (i < n - 1 && (u >= left[i] || left[i] === 0)) u -= left[i++];
-      out[k] = i;
-      if (!replace) left[i] = 0;
+      sums ??= runningSums(left, k);
+      out[k] = firstAbove(sums, this.random() * sums[n - 1]);
+      if (replace) continue;
+      left[out[k]] = 0;
+      sums = null;
     }
     return new Tensor(out, [draws], "int32");
   }
@@ -190,6 +186,28 @@ export class Random {
     for (let i = 0; i < data.length; i++) data[i] = draw();
     return new Tensor(data, shape, dtype);
   }
+}
+
+/** Σ of the weights up to each; refused when nothing can be drawn by them. */
+function runningSums(weights: Float64Array, drawn: number): Float64Array {
+  let total = 0;
+  const sums = weights.map((w) => (total += w));
+  if (!(total > 0) || !Number.isFinite(total) || weights.some((w) => w < 0))
+    throw new ArgumentError(
+      `choice(): the weights must be finite, non-negative and not all zero${drawn > 0 ? `; ${drawn} draws used them up` : ""}.`,
+    );
+  return sums;
+}
+
+/** The first place whose sum is above u, which is below the last: so never one of weight zero. */
+function firstAbove(sums: Float64Array, u: number): number {
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sums[middle] > u) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**
