@@ -1,6 +1,5 @@
 export * from "./autodiff/index.ts";
 export * from "./data/index.ts";
-export * from "./data/index.ts";
 export * from "./derive/index.ts";
 export * from "./distributions/index.ts";
 export * from "./gp/index.ts";

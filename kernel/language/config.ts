@@ -69,7 +69,13 @@ export interface CellConfigOptions {
   log?: (line: string) => void;
 }
 
-export function cellConfig({ cwd, folder, overrides, files, log }: CellConfigOptions): object {
+export interface CellConfig {
+  config: object;
+  /** The compiler option `lib` as it holds in it; undefined where nobody says one. */
+  library: readonly string[] | undefined;
+}
+
+export function cellConfig({ cwd, folder, overrides, files, log }: CellConfigOptions): CellConfig {
   let base: any = {};
   if (folder?.file === join(resolve(cwd), CONFIG)) {
     // Ours stands in the place of the real one, and so takes over what that says.
@@ -82,19 +88,16 @@ export function cellConfig({ cwd, folder, overrides, files, log }: CellConfigOpt
   const said = compilerOptions(cwd).all;
   const defaults = folder ? DEFAULTS : { ...DEFAULTS, ...UNCONFIGURED };
   const unsaid = Object.fromEntries(Object.entries(defaults).filter(([key]) => !(key in said)));
+  const { lib } = { ...unsaid, ...said };
   return {
-    extends: base.extends,
-    compilerOptions: { ...unsaid, ...base.compilerOptions, ...FORCED, ...overrides },
-    include: [],
-    files: [...ambient(cwd), ...files],
+    config: {
+      extends: base.extends,
+      compilerOptions: { ...unsaid, ...base.compilerOptions, ...FORCED, ...overrides },
+      include: [],
+      files: [...ambient(cwd), ...files],
+    },
+    library: Array.isArray(lib) ? lib : undefined,
   };
-}
-
-/** The compiler option `lib` as it will hold for cells; undefined where nobody says one. */
-export function libraryNames(cwd: string, folder: FolderConfig | null): readonly string[] | undefined {
-  if (!folder) return UNCONFIGURED.lib;
-  const { lib } = compilerOptions(cwd).all;
-  return Array.isArray(lib) ? lib : undefined;
 }
 
 /** Declarations that every cell sees: the kernel's globals, and Node's. */

@@ -4,14 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CAPABILITIES, QUIET, settings } from "./client.ts";
-import {
-  CONFIG,
-  cellConfig,
-  type FolderConfig,
-  libraryNames,
-  readFolderConfig,
-  tslabText,
-} from "./config.ts";
+import { CONFIG, cellConfig, type FolderConfig, readFolderConfig, tslabText } from "./config.ts";
 import { Connection, LspError, spawnServer } from "./lsp.ts";
 import { HUB } from "./slots.ts";
 
@@ -137,16 +130,19 @@ export class Session {
 
   #writeConfig(): void {
     const { cwd, log } = this.#options;
-    const library = libraryNames(cwd, this.#folderConfig);
+    const files = [CONFIG, ...(this.#tslab ? [TSLAB] : []), HUB, ...ROOTS];
+    const { config, library } = cellConfig({
+      cwd,
+      folder: this.#folderConfig,
+      overrides: this.#overrides,
+      files,
+      log,
+    });
     if (String(library) !== String(this.#library)) {
       this.#library = library;
       this.abandon(); // the next question starts a server that has the other one
     }
-    const files = [CONFIG, ...(this.#tslab ? [TSLAB] : []), HUB, ...ROOTS];
-    this.set(
-      CONFIG,
-      JSON.stringify(cellConfig({ cwd, folder: this.#folderConfig, overrides: this.#overrides, files, log })),
-    );
+    this.set(CONFIG, JSON.stringify(config));
   }
 
   /** Makes the types of the tslab package known, which the kernel brings, not the folder. */

@@ -44,10 +44,9 @@ export function unaryLoop(expression: string, from: DType, to: DType): UnaryLoop
     `if (sa === 1) for (let i = 0; i < n; i++) { const x = a[ai + i]; o[oi + i] = ${expression}; }
      else for (let i = 0, p = ai; i < n; i++, p += sa) { const x = a[p]; o[oi + i] = ${expression}; }`,
   );
+  const kernel = from === to ? VECTOR[expression] : undefined;
   const bits = from === "float32" ? 32 : from === "float64" ? 64 : 0;
-  if (from !== to || bits === 0) return plain;
-  const kernel = VECTOR[expression];
-  if (!kernel) return plain;
+  if (!kernel || bits === 0) return plain;
   return (o, oi, a, ai, sa, n) => {
     const e = sa === 1 && n >= WORTH_COPYING ? engine() : null;
     if (!e) return plain(o, oi, a, ai, sa, n);

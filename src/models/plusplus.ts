@@ -5,6 +5,7 @@
  */
 
 import type { Random } from "../tensor/index.ts";
+import { firstAbove } from "../tensor/random.ts";
 import { type CentredRows, centredRows, squaredDistances } from "./nearest.ts";
 import type { Data } from "./rows.ts";
 
@@ -49,14 +50,5 @@ function drawRows(weights: Float64Array, count: number, random: Random): number[
   for (let i = 0; i < weights.length; i++) upTo[i] = total += weights[i];
   // All rows coincide with chosen ones: any will do.
   if (!(total > 0)) return [random.integer(weights.length)];
-  return Array.from({ length: count }, () => {
-    const u = random.random() * total;
-    let [low, high] = [0, upTo.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (upTo[middle] > u) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  });
+  return Array.from({ length: count }, () => firstAbove(upTo, random.random() * total));
 }

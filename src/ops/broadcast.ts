@@ -15,6 +15,7 @@ import {
   Tensor,
   toFloat,
 } from "../tensor/index.ts";
+import { keptBlock } from "./blocks.ts";
 import { apply, defineOp } from "./define.ts";
 import { PREC, tex, wrap } from "./latex.ts";
 
@@ -42,15 +43,13 @@ export const sumToOp = defineOp<To>({
   forward: ([x], { shape }) => {
     const lead = x.rank - shape.length;
     const summed = x.shape.map((n, i) => i < lead || (shape[i - lead] === 1 && n !== 1));
-    const kept = [...x.shape.keys()].filter((d) => !summed[d] && x.shape[d] !== 1);
     const dtype = toFloat(x.dtype);
     const rest = shape.reduce((a, b) => a * b, 1);
     const out = reserve(dtype, rest);
-    const [first, last] = [kept[0] ?? 0, kept[kept.length - 1] ?? -1];
-    if (summed.slice(first, last + 1).every((gone) => !gone)) {
-      // What is kept lies in one piece: sum before and after it without moving anything.
-      const size = (from: number, to: number): number => x.shape.slice(from, to).reduce((a, b) => a * b, 1);
-      sumAround(x.values(), out, size(0, first), rest, size(last + 1, x.rank));
+    const block = keptBlock(x.shape, (d) => !summed[d]);
+    if (block) {
+      // Summed before and after what is kept, without moving anything.
+      sumAround(x.values(), out, block.outer, block.kept, block.inner);
       return new Tensor(out, shape, dtype);
     }
     const order = [...x.shape.keys()].sort((a, b) => Number(summed[b]) - Number(summed[a]) || a - b);

@@ -11,16 +11,17 @@ import {
   worthVectors,
 } from "../kernels/index.ts";
 import {
-  allocate,
   broadcastShapes,
   broadcastStrides,
   type DType,
   promote,
   reserve,
   sameShape,
+  sizeOf,
   Tensor,
   toFloat,
 } from "../tensor/index.ts";
+import { keptBlock } from "./blocks.ts";
 
 type Result = "same" | "float" | "bool";
 
@@ -50,8 +51,7 @@ export function binaryForward(
     const dtype = resultType(result, promote(x.dtype, y.dtype));
     const same = sameShape(x.shape, y.shape);
     const shape = same ? x.shape : y.rank === 0 ? x.shape : broadcastShapes(x.shape, y.shape, name);
-    const z = new Tensor(allocate(dtype, 0), shape, dtype);
-    const out = reserve(dtype, z.size);
+    const out = reserve(dtype, sizeOf(shape));
     // Two masks give a mask, as in NumPy: 1 + 1 is true.
     const whole = dtype === "bool" && result === "same" ? `(${expression}) ? 1 : 0` : expression;
     const loop = binaryLoop(whole, x.dtype, y.dtype, dtype);
@@ -79,18 +79,13 @@ export function binaryForward(
 
 /** How a dense operand lies beside one of the full shape; null when it is repeated in another way than in rows. */
 function besideOf(shape: readonly number[], other: readonly number[]): Beside | null {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const own = other.reduce((a, b) => a * b, 1);
-  if (own === size || own === 1) return { rows: 1, n: size, period: 1, step: own === 1 ? 0 : 1 };
   const lead = shape.length - other.length;
-  const kept = [...shape.keys()].filter((d) => shape[d] !== 1 && d >= lead && other[d - lead] !== 1);
-  const [first, last] = [kept[0] ?? shape.length, kept.at(-1) ?? shape.length - 1];
-  const product = (from: number, to: number): number => shape.slice(from, to).reduce((a, b) => a * b, 1);
-  if (product(first, last + 1) !== own) return null; // repeated between what is kept
-  const n = product(last + 1, shape.length);
-  return n === 1
-    ? { rows: size / own, n: own, period: 1, step: 1 }
-    : { rows: size / n, n, period: own, step: 0 };
+  const block = keptBlock(shape, (d) => d >= lead && other[d - lead] !== 1);
+  if (!block) return null;
+  const { outer, kept, inner } = block;
+  return inner === 1
+    ? { rows: outer, n: kept, period: 1, step: 1 }
+    : { rows: outer * kept, n: inner, period: kept, step: 0 };
 }
 
 /**

@@ -15,8 +15,8 @@ export type TypedArray =
   | Int32Array<ArrayBufferLike>
   | Uint8Array<ArrayBufferLike>;
 
-/** Size of an element. */
-const BYTES: Record<DType, number> = { float64: 8, float32: 4, int32: 4, bool: 1 };
+/** Bytes of one element. */
+export const bytesOf = (dtype: DType): number => (dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4);
 
 /**
  * Zeroed storage for `size` elements.
@@ -38,7 +38,7 @@ export function allocate(dtype: DType, size: number): TypedArray {
         return new Uint8Array(size);
     }
   } catch (cause) {
-    const bytes = size * BYTES[dtype];
+    const bytes = size * bytesOf(dtype);
     throw new ShapeError(
       `A tensor of ${size} elements of ${dtype} needs ${(bytes / 2 ** 30).toPrecision(3)} GiB, which this ` +
         "machine does not give. Work in batches, or with a smaller dtype.",
@@ -60,7 +60,7 @@ const WORTH_RESERVING = 2048;
  * ```
  */
 export function reserve(dtype: DType, size: number): TypedArray {
-  const bytes = size * BYTES[dtype];
+  const bytes = size * bytesOf(dtype);
   // Only Node has memory to give as it is.
   if (!(bytes >= WORTH_RESERVING) || typeof Buffer === "undefined") return allocate(dtype, size);
   let buffer: ArrayBufferLike;

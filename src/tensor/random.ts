@@ -199,8 +199,8 @@ function runningSums(weights: Float64Array, drawn: number): Float64Array {
   return sums;
 }
 
-/** The first place whose sum is above u, which is below the last: so never one of weight zero. */
-function firstAbove(sums: Float64Array, u: number): number {
+/** The first place whose running sum is above u, which is below the last: so never one of weight zero. */
+export function firstAbove(sums: Float64Array, u: number): number {
   let [low, high] = [0, sums.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;

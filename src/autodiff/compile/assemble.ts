@@ -5,7 +5,7 @@
 import { special } from "../../kernels/index.ts";
 import { Code, I32, ModuleBuilder, type Signature, type WasmType } from "../../kernels/wasm/emit/index.ts";
 import type { Engine } from "../../kernels/wasm/engine.ts";
-import { emptyUpperHalves } from "../../kernels/wasm/wide.ts";
+import { tidied } from "../../kernels/wasm/wide.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { type Functions, loopCode } from "./loop/index.ts";
 import { buildNest } from "./nest.ts";
@@ -48,12 +48,7 @@ export function assemble(engine: Engine, steps: readonly Step[], place: Placemen
   });
   const fn = (name: string): (() => number) => exports[name] as () => number;
   const run = fn("run");
-  const tidied = (): number => {
-    const failed = run();
-    emptyUpperHalves();
-    return failed;
-  };
-  return { run: engine.wide ? tidied : run, alone: steps.map((_, i) => fn(`step${i}`)) };
+  return { run: engine.wide ? tidied(run) : run, alone: steps.map((_, i) => fn(`step${i}`)) };
 }
 
 /** Writes all functions; imports are added to the builder by `find`. */

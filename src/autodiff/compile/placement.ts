@@ -4,7 +4,8 @@
  */
 
 import type { Engine } from "../../kernels/wasm/engine.ts";
-import { type Block, bytesOf } from "../../kernels/wasm/memory.ts";
+import type { Block } from "../../kernels/wasm/memory.ts";
+import { bytesOf } from "../../tensor/dtype.ts";
 import type { TypedArray } from "../../tensor/index.ts";
 import { type Argument, markLives, type Step } from "./steps.ts";
 import { plan as layOut, type Store } from "./stores.ts";

@@ -2,7 +2,7 @@
  * Buffers of a plan, and which of them share memory.
  */
 
-import { bytesOf } from "../../kernels/wasm/memory.ts";
+import { bytesOf } from "../../tensor/dtype.ts";
 import type { DType } from "../../tensor/index.ts";
 import { denseStrides } from "./access.ts";
 

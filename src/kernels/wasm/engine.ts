@@ -11,7 +11,7 @@ import type { DType } from "../../tensor/index.ts";
 import { Arena, type Block } from "./memory.ts";
 import { SPLITS } from "./split.ts";
 import { Team } from "./team.ts";
-import { emptyUpperHalves, wideKernels } from "./wide.ts";
+import { tidied, wideKernels } from "./wide.ts";
 
 type Kernel = (...args: number[]) => number;
 
@@ -19,7 +19,7 @@ export interface Engine {
   readonly arena: Arena;
   /** By name; those that end in Shared divide the work among threads, for calls that are worth it. */
   readonly exports: Record<string, Kernel>;
-  /** The same for WebAssembly that imports them; where the engine is wide, it calls `emptyUpperHalves` in the end. */
+  /** The same for WebAssembly that imports them; where the engine is wide, that is to be `tidied`. */
   readonly imports: Record<string, Kernel>;
   /** Whether multiply and add are one instruction. */
   readonly fused: boolean;
@@ -80,14 +80,6 @@ function load(): Engine | null {
     };
   }
   return null;
-}
-
-function tidied(kernel: Kernel): Kernel {
-  return (...args) => {
-    const result = kernel(...args);
-    emptyUpperHalves();
-    return result;
-  };
 }
 
 let loaded: Engine | null | undefined;

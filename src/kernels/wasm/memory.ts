@@ -105,8 +105,3 @@ export class Arena {
     }
   }
 }
-
-/** Bytes of one element. */
-export function bytesOf(dtype: DType): number {
-  return dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4;
-}

@@ -46,8 +46,17 @@ const SOME = new Uint8Array(64);
  * function that uses wide registers with the instruction that empties them; of those that Node offers this is
  * the cheapest, 0.1 µs.
  */
-export function emptyUpperHalves(): void {
+function emptyUpperHalves(): void {
   isAscii(SOME);
+}
+
+/** `fn`, which may use wide registers, and leaves them empty. */
+export function tidied<A extends number[], R>(fn: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    const result = fn(...args);
+    emptyUpperHalves();
+    return result;
+  };
 }
 
 function hasAvx2(): boolean {

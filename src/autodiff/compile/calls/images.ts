@@ -14,7 +14,7 @@ import {
   worthSharing,
 } from "../../../kernels/index.ts";
 import { engine } from "../../../kernels/wasm/engine.ts";
-import { bytesOf } from "../../../kernels/wasm/memory.ts";
+import { bytesOf } from "../../../tensor/dtype.ts";
 import { rowMajor } from "../access.ts";
 import type { Value } from "../graph.ts";
 import type { Schedule } from "../schedule.ts";

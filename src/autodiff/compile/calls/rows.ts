@@ -2,7 +2,7 @@
  * Calls that move data: rows by index, one entry along an axis, padding with zeros, joining.
  */
 
-import { bytesOf } from "../../../kernels/wasm/memory.ts";
+import { bytesOf } from "../../../tensor/dtype.ts";
 import { sizeOf } from "../../../tensor/index.ts";
 import { rowMajor } from "../access.ts";
 import { bits, type Handler, read } from "./handler.ts";

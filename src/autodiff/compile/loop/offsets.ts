@@ -4,7 +4,7 @@
  */
 
 import { type Code, I32 } from "../../../kernels/wasm/emit/index.ts";
-import { bytesOf } from "../../../kernels/wasm/memory.ts";
+import { bytesOf } from "../../../tensor/dtype.ts";
 import type { Nest, Result, Term } from "../nest.ts";
 import type { Store } from "../stores.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { type Code, V128 } from "../../../kernels/wasm/emit/index.ts";
-import { bytesOf } from "../../../kernels/wasm/memory.ts";
+import { bytesOf } from "../../../tensor/dtype.ts";
 import type { DType } from "../../../tensor/index.ts";
 import type { Result } from "../nest.ts";
 import { type Analysis, type Mode, NARROW } from "./analysis.ts";

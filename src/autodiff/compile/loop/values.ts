@@ -3,7 +3,7 @@
  */
 
 import { type Code, I32, V128 } from "../../../kernels/wasm/emit/index.ts";
-import { bytesOf } from "../../../kernels/wasm/memory.ts";
+import { bytesOf } from "../../../tensor/dtype.ts";
 import type { DType } from "../../../tensor/index.ts";
 import type { Term } from "../nest.ts";
 import type { Analysis, Mode } from "./analysis.ts";
