@@ -29,8 +29,10 @@ const common = [
 for (const [name, entry, features] of [
   ["relaxed", "index.ts", ["--enable=relaxed-simd"]],
   ["simd", "index.ts", []],
-  // Beside the first one in the same memory, so its constants go elsewhere.
-  ["wide", "wide.ts", ["--enable=relaxed-simd", "--memoryBase=32768"]],
+  // Beside the first one in the same memory, so their constants go elsewhere.
+  ["wide-products", "wide/products.ts", ["--enable=relaxed-simd", "--memoryBase=32768"]],
+  ["wide-convolutions", "wide/convolutions.ts", ["--enable=relaxed-simd", "--memoryBase=40960"]],
+  ["wide-factors", "wide/factors.ts", ["--enable=relaxed-simd", "--memoryBase=49152"]],
 ]) {
   const started = performance.now();
   const { error, stderr } = await asc.main([

@@ -49,8 +49,8 @@ function load(): Engine | null {
         },
       },
     };
-    const wide = name === "relaxed" ? wideKernels(new URL("wide.wasm", BUILD)) : null;
-    const modules = [new WebAssembly.Module(bytes), ...(wide ? [wide] : [])];
+    const wide = name === "relaxed" ? wideKernels(BUILD) : [];
+    const modules = [new WebAssembly.Module(bytes), ...wide];
     const kernels: Record<string, Kernel> = Object.assign(
       {},
       ...modules.map((m) => new WebAssembly.Instance(m, imports).exports),
@@ -59,7 +59,7 @@ function load(): Engine | null {
     for (const kernel of Object.keys(SPLITS))
       kernels[`${kernel}Shared`] = (...args) => team.run(kernel, args) as unknown as number;
     const exports = { ...kernels };
-    for (const { name } of wide ? WebAssembly.Module.exports(wide) : [])
+    for (const { name } of wide.flatMap((each) => WebAssembly.Module.exports(each)))
       for (const each of [name, `${name}Shared`])
         if (kernels[each] && !name.endsWith("Scratch")) exports[each] = tidied(kernels[each]);
     let room: Block = arena.allocate(1 << 20);
@@ -67,7 +67,7 @@ function load(): Engine | null {
       arena,
       exports,
       imports: kernels,
-      wide: wide !== null,
+      wide: wide.length > 0,
       helpers: () => team.helpers,
       fused: name === "relaxed",
       scratch(bytes) {
