@@ -68,13 +68,14 @@ function write(): void {
   }
   if (svg) {
     const series = [...new Set(tables.flatMap((t) => t.contenders))];
-    const groups = tables.flatMap((t) =>
-      t.rows.map((r) => ({
+    const sections = tables.map(({ title, rows }) => ({
+      title,
+      groups: rows.map((r) => ({
         label: r.work,
         values: series.map((c) => (r.times[c] ? median(r.times[c]) : null)),
       })),
-    );
+    }));
     const unit = tables[0].unit === "µs" ? "microseconds" : "milliseconds";
-    writeFileSync(svg, barChart(tables[0].title, unit, series, groups));
+    writeFileSync(svg, barChart(unit, series, sections));
   }
 }

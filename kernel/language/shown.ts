@@ -87,9 +87,8 @@ export class Shown {
 
   /** Any question makes the server take in what has changed. */
   #settle(name: string): void {
-    const position = { line: 0, character: 0 };
     const settled = this.#session
-      .ask("textDocument/hover", name, { position }, 10_000)
+      .ask("textDocument/foldingRange", name, {}, 10_000)
       .catch(() => {})
       .finally(() => {
         if (this.#settled === settled) this.#settled = null;

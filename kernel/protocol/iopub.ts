@@ -85,8 +85,6 @@ export class IoPub {
   }
 
   #send(message: Outgoing): void {
-    this.#queue.send(
-      this.#wire.encode([Buffer.from(`kernel.${this.#wire.session}.${message.type}`)], message),
-    );
+    this.#queue.send(this.#wire.encode([`kernel.${this.#wire.session}.${message.type}`], message));
   }
 }

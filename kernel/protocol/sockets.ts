@@ -4,8 +4,7 @@
 import * as zmq from "zeromq";
 import { addressOf, type Channel, type Connection } from "./connection.ts";
 import { log } from "./log.ts";
-
-type Frames = readonly Uint8Array[];
+import type { Frames } from "./wire.ts";
 
 export class SendQueue {
   readonly #socket: zmq.Writable;
@@ -32,7 +31,7 @@ export class SendQueue {
   async #run(): Promise<void> {
     for (let frames = this.#waiting.shift(); frames; frames = this.#waiting.shift()) {
       try {
-        await this.#socket.send(frames as Uint8Array[]);
+        await this.#socket.send(frames as (string | Uint8Array)[]);
       } catch (error) {
         log(`a message could not be sent: ${(error as Error).message}`);
       }
@@ -44,7 +43,7 @@ export class SendQueue {
 
 function sizeOf(frames: Frames): number {
   let size = 0;
-  for (const frame of frames) size += frame.byteLength;
+  for (const frame of frames) size += frame.length;
   return size;
 }
 

@@ -36,6 +36,12 @@ export interface Outgoing {
   buffers?: readonly Uint8Array[];
 }
 
+/**
+ * A message on its way out. Text stays text until the socket takes it: buffers of more than some bytes are not
+ * copied but returned later, each with a wake-up of this thread.
+ */
+export type Frames = readonly (string | Uint8Array)[];
+
 const DELIMITER = Buffer.from("<IDS|MSG>");
 const REMEMBERED = 65_536;
 
@@ -75,7 +81,7 @@ export class Wire {
     };
   }
 
-  encode(prefix: readonly Uint8Array[], message: Outgoing): Uint8Array[] {
+  encode(prefix: Frames, message: Outgoing): Frames {
     const header: Header = {
       msg_id: randomUUID(),
       session: this.session,
@@ -85,12 +91,12 @@ export class Wire {
       version: PROTOCOL_VERSION,
     };
     const parts = [header, message.parent ?? {}, message.metadata ?? {}, message.content].map((part) =>
-      Buffer.from(JSON.stringify(part)),
+      JSON.stringify(part),
     );
-    return [...prefix, DELIMITER, Buffer.from(this.#sign(parts)), ...parts, ...(message.buffers ?? [])];
+    return [...prefix, DELIMITER, this.#sign(parts), ...parts, ...(message.buffers ?? [])];
   }
 
-  #sign(parts: readonly Uint8Array[]): string {
+  #sign(parts: Frames): string {
     if (this.#key === "") return "";
     const hmac = createHmac(this.#hash, this.#key);
     for (const part of parts) hmac.update(part);

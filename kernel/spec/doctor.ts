@@ -138,7 +138,7 @@ export async function runOnce(code: string, limitMs = 30_000): Promise<string> {
     shell.connect(`tcp://127.0.0.1:${ports[0]}`);
     const user_expressions = { value: code };
     const request = { code: "", silent: false, store_history: false, user_expressions, allow_stdin: false };
-    await shell.send(wire.encode([], { type: "execute_request", content: request }) as Uint8Array[]);
+    await shell.send(wire.encode([], { type: "execute_request", content: request }) as string[]);
     shell.receiveTimeout = limitMs;
     const ended = new Promise<never>((_, reject) => {
       child.on("exit", (status) => reject(new Error(`the kernel ended with status ${status}`)));
