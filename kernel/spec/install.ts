@@ -3,7 +3,7 @@
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { COMPILE_CACHE } from "../runtime/cache.ts";
 
@@ -84,8 +84,15 @@ export function userDataFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 function writeSpec(folder: string, spec: KernelSpec): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
   if (existsSync(LOGOS)) cpSync(LOGOS, folder, { recursive: true });
   return folder;
+}
+
+/** One folder after the other: where none may be made (under /proc), Node's `recursive` never returns. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }

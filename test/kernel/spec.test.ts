@@ -76,6 +76,11 @@ test("install and uninstall say what they did; bad words are refused with the us
 });
 
 test("what cannot be written or read is said so, and the doctor says what to do", async () => {
+  if (existsSync("/proc/self")) {
+    const nowhere = await run(["install", "--prefix", "/proc/nowhere"]);
+    assert.equal(nowhere.status, 1);
+    assert.match(nowhere.text, /ENOENT.*\/proc\/nowhere/);
+  }
   const file = join(folder, "a-file");
   writeFileSync(file, "");
   const refused = await run(["install", "--prefix", file]);
