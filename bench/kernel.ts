@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { Language } from "../kernel/language/index.ts";
 import { descendants } from "../kernel/runtime/descendants.ts";
 import { kernelSpec } from "../kernel/spec/install.ts";
 import { Client } from "../test/kernel/client.ts";
@@ -191,6 +192,23 @@ async function measure(peer: Peer): Promise<Measures> {
   }
 }
 
+/** What the check of a small cell takes by itself: the language server asked from here, and nothing else at work. */
+async function typesAlone(small: Peer["small"]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-kernel-"));
+  const language = new Language({ cwd: folder });
+  try {
+    const checks: number[] = [];
+    for (let i = 1; i <= SMALL_CELLS; i++) {
+      checks.push(await time(() => language.check(i, small(i))));
+      language.commit(i, small(i));
+    }
+    return median(checks.slice(5));
+  } finally {
+    await language.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function time(action: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await action();
@@ -233,7 +251,10 @@ try {
     for (const peer of all) {
       process.stderr.write(`round ${round} of ${ROUNDS}: ${peer.name}\n`);
       try {
-        results.get(peer.name)!.push(await measure(peer));
+        const measures = await measure(peer);
+        if (peer.name === "gradlab")
+          measures["types of a small cell alone, ms"] = await typesAlone(peer.small);
+        results.get(peer.name)!.push(measures);
       } catch (error) {
         process.stderr.write(`  failed: ${(error as Error).message.split("\n")[0]}\n`);
       }

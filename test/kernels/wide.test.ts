@@ -10,7 +10,7 @@ import { engine } from "../../src/kernels/index.ts";
 /** Products and convolutions of all kinds of sizes, hashed. */
 const PROGRAM = `
 import { createHash } from "node:crypto";
-import { cholesky, conv2d, grad, rng } from "gradlab";
+import { cholesky, conv2d, GaussianMixture, grad, rng } from "gradlab";
 import { engine } from "./src/kernels/index.ts";
 const out = [];
 const keep = (name, t) => out.push([name, createHash("sha256").update(new Uint8Array(Float64Array.from(t.values()).buffer)).digest("hex")]);
@@ -28,6 +28,13 @@ for (const dtype of ["float32", "float64"])
     for (const g of Object.values(grad(({ x, w }) => f(x, w).square().sum())({ x, w }))) keep(dtype + " gradient", g);
     const s = r.normal([k + 40, k + 40]);
     keep("cholesky", cholesky(s.matmul(s.T).add(1)));
+  }
+for (const covarianceType of ["full", "tied", "diag", "spherical"])
+  for (const d of [1, 2, 5, 16]) {
+    const r = rng(d), x = r.normal([300, d]).add(r.normal([3, d], 0, 3).take(r.integers([300], 0, 3)));
+    const fit = new GaussianMixture({ nComponents: 3, covarianceType, maxIter: 4, tol: 0, randomState: 1 }).fit(x);
+    keep(covarianceType + " mixture in " + d, fit.means);
+    keep(covarianceType + " responsibilities in " + d, fit.predictProba(x));
   }
 console.log(JSON.stringify({ wide: engine().wide, out }));
 `;

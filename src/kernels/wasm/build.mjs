@@ -33,6 +33,7 @@ for (const [name, entry, features] of [
   ["wide-products", "wide/products.ts", ["--enable=relaxed-simd", "--memoryBase=32768"]],
   ["wide-convolutions", "wide/convolutions.ts", ["--enable=relaxed-simd", "--memoryBase=40960"]],
   ["wide-factors", "wide/factors.ts", ["--enable=relaxed-simd", "--memoryBase=49152"]],
+  ["wide-mixtures", "wide/mixtures.ts", ["--enable=relaxed-simd", "--memoryBase=57344"]],
 ]) {
   const started = performance.now();
   const { error, stderr } = await asc.main([

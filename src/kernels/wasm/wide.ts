@@ -20,7 +20,7 @@ import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worke
 /** Versions of Node whose V8 the kernels' tests have been run on. */
 const TRIED = /^v26\./;
 
-const MODULES = ["wide-products.wasm", "wide-convolutions.wasm", "wide-factors.wasm"];
+const MODULES = ["wide-products.wasm", "wide-convolutions.wasm", "wide-factors.wasm", "wide-mixtures.wasm"];
 
 /** V8's mask for the optimising compiler has a bit for each of a module's first 32 functions; none may have more. */
 export const MOST_FUNCTIONS = 32;

@@ -6,7 +6,7 @@
  * each component, which is cheaper than storing it.
  */
 
-import { exp64, log64 } from "./math";
+import { exponential64, log64 } from "./math";
 import { madd, total } from "./vector";
 
 /** Samples in a Gaussian block. */
@@ -91,31 +91,58 @@ function diagonalForm(W: usize, mean: usize, xt: usize, d: i32, constant: f64, j
   }
 }
 
-/** Joint log densities to responsibilities, log p(x) to `norms`. A sample that no component can make takes the prior. */
-function normalise(joint: usize, norms: usize, weights: usize, K: i32): void {
+/**
+ * Joint log densities to responsibilities, log p(x) to `norms`. A sample that no component can make takes the
+ * prior. One thing after the other, through memory: V8 joins vectors that are stored side by side.
+ * @param sums room for 128 numbers
+ */
+function normalise(joint: usize, norms: usize, weights: usize, K: i32, sums: usize): void {
   const impossible = f64x2.splat(-Infinity);
+  const one = f64x2.splat(1);
   for (let b: usize = 0; b < ROW; b += 16) {
     let top = impossible;
     let p = joint + b;
     for (let k = 0; k < K; k++, p += ROW) top = f64x2.pmax(top, v128.load(p));
-    const lost = f64x2.eq(top, impossible);
-    const base = v128.bitselect(f64x2.splat(0), top, lost);
-    let sum = f64x2.splat(0);
-    p = joint + b;
-    for (let k = 0; k < K; k++, p += ROW) {
-      const e = exp64(f64x2.sub(v128.load(p), base));
-      v128.store(p, e);
-      sum = f64x2.add(sum, e);
-    }
-    const scale = f64x2.div(f64x2.splat(1), sum);
-    p = joint + b;
-    for (let k = 0; k < K; k++, p += ROW)
-      v128.store(
-        p,
-        v128.bitselect(v128.load64_splat(weights + (<usize>k << 3)), f64x2.mul(v128.load(p), scale), lost),
-      );
-    v128.store(norms + b, v128.bitselect(impossible, f64x2.add(top, log64(sum)), lost));
+    v128.store(norms + b, top);
   }
+  for (let b: usize = 0; b < ROW; b += 32) {
+    const base0 = finite(v128.load(norms + b)), base1 = finite(v128.load(norms + b, 16));
+    let s0 = f64x2.splat(0), s1 = s0;
+    let p = joint + b;
+    for (let k = 0; k < K; k++, p += ROW) {
+      const e0 = exponential64(f64x2.sub(v128.load(p), base0));
+      const e1 = exponential64(f64x2.sub(v128.load(p, 16), base1));
+      v128.store(p, e0);
+      v128.store(p, e1, 16);
+      s0 = f64x2.add(s0, e0);
+      s1 = f64x2.add(s1, e1);
+    }
+    v128.store(sums + b, s0);
+    v128.store(sums + b, s1, 16);
+  }
+  for (let b: usize = 0; b < ROW; b += 32) {
+    const lost0 = f64x2.eq(v128.load(norms + b), impossible), lost1 = f64x2.eq(v128.load(norms + b, 16), impossible);
+    const scale0 = f64x2.div(one, v128.load(sums + b)), scale1 = f64x2.div(one, v128.load(sums + b, 16));
+    let p = joint + b;
+    for (let k = 0; k < K; k++, p += ROW) {
+      const prior = v128.load64_splat(weights + (<usize>k << 3));
+      const r0 = v128.bitselect(prior, f64x2.mul(v128.load(p), scale0), lost0);
+      const r1 = v128.bitselect(prior, f64x2.mul(v128.load(p, 16), scale1), lost1);
+      v128.store(p, r0);
+      v128.store(p, r1, 16);
+    }
+  }
+  for (let b: usize = 0; b < ROW; b += 16) {
+    const top = v128.load(norms + b);
+    const lost = f64x2.eq(top, impossible);
+    v128.store(norms + b, v128.bitselect(impossible, f64x2.add(top, log64(v128.load(sums + b))), lost));
+  }
+}
+
+/** 0 instead of −∞. */
+// @ts-expect-error: decorator
+@inline function finite(v: v128): v128 {
+  return v128.bitselect(f64x2.splat(0), v, f64x2.eq(v, f64x2.splat(-Infinity)));
 }
 
 // @ts-expect-error: decorator
@@ -123,8 +150,11 @@ function normalise(joint: usize, norms: usize, weights: usize, K: i32): void {
   store<f64>(at, load<f64>(at) + total<f64>(v));
 }
 
-/** Adds Σ r, Σ r z and Σ r z² of one component to its moments, straight from the samples. */
-function diagonalMoments(xt: usize, mean: usize, r: usize, d: i32, out: usize): void {
+/**
+ * Adds Σ r, Σ r z and Σ r z² of one component to its moments, straight from the samples. Sums go through memory
+ * at the end, `room` for 16 numbers, so that V8 joins them.
+ */
+function diagonalMoments(xt: usize, mean: usize, r: usize, d: i32, out: usize, room: usize): void {
   let count = f64x2.splat(0);
   for (let b: usize = 0; b < ROW; b += 16) count = f64x2.add(count, v128.load(r + b));
   addTo(out, count);
@@ -132,17 +162,28 @@ function diagonalMoments(xt: usize, mean: usize, r: usize, d: i32, out: usize): 
   const second = first + (<usize>((d + 3) & ~3) << 3);
   for (let i: usize = 0; i < <usize>d << 3; i += 8, xt += ROW) {
     const m = v128.load64_splat(mean + i);
-    let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
-    for (let b: usize = 0; b < ROW; b += 32) {
-      const z0 = f64x2.sub(v128.load(xt + b), m), z1 = f64x2.sub(v128.load(xt + b, 16), m);
-      const v0 = f64x2.mul(v128.load(r + b), z0), v1 = f64x2.mul(v128.load(r + b, 16), z1);
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, q0 = s0, q1 = s0, q2 = s0, q3 = s0;
+    for (let b: usize = 0; b < ROW; b += 64) {
+      const x = xt + b, w = r + b;
+      const z0 = f64x2.sub(v128.load(x), m), z1 = f64x2.sub(v128.load(x, 16), m);
+      const z2 = f64x2.sub(v128.load(x, 32), m), z3 = f64x2.sub(v128.load(x, 48), m);
+      const v0 = f64x2.mul(v128.load(w), z0), v1 = f64x2.mul(v128.load(w, 16), z1);
+      const v2 = f64x2.mul(v128.load(w, 32), z2), v3 = f64x2.mul(v128.load(w, 48), z3);
       s0 = f64x2.add(s0, v0);
       s1 = f64x2.add(s1, v1);
+      s2 = f64x2.add(s2, v2);
+      s3 = f64x2.add(s3, v3);
       q0 = madd<f64>(v0, z0, q0);
       q1 = madd<f64>(v1, z1, q1);
+      q2 = madd<f64>(v2, z2, q2);
+      q3 = madd<f64>(v3, z3, q3);
     }
-    addTo(first + i, f64x2.add(s0, s1));
-    addTo(second + i, f64x2.add(q0, q1));
+    v128.store(room, f64x2.add(s0, s2));
+    v128.store(room, f64x2.add(s1, s3), 16);
+    v128.store(room, f64x2.add(q0, q2), 32);
+    v128.store(room, f64x2.add(q1, q3), 48);
+    addTo(first + i, f64x2.add(v128.load(room), v128.load(room, 16)));
+    addTo(second + i, f64x2.add(v128.load(room, 32), v128.load(room, 48)));
   }
 }
 
@@ -247,7 +288,7 @@ export function gaussianBlock64(
     centre(xt, mean, d, z);
     triangular(w, z, d, constant, to);
   }
-  normalise(joint, norms, weights, K);
+  normalise(joint, norms, weights, K, z);
   let sum: f64 = 0;
   for (let b = 0; b < m; b++) sum += load<f64>(norms + (<usize>b << 3));
   if (out == 0) return sum;
@@ -258,7 +299,7 @@ export function gaussianBlock64(
     for (let b = m; b < B; b++) store<f64>(r + (<usize>b << 3), 0);
     const mean = means + <usize>(k * d * 8);
     if (diagonal) {
-      diagonalMoments(xt, mean, r, d, out + <usize>k * step);
+      diagonalMoments(xt, mean, r, d, out + <usize>k * step, z);
       continue;
     }
     centre(xt, mean, d, z);

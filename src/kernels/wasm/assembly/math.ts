@@ -16,6 +16,12 @@ import { madd } from "./vector";
 // @ts-expect-error: decorator
 @inline function ma2(x: v128, y: v128, c: f64): v128 { return madd<f64>(x, y, d2(c)); }
 
+// 1.5 · 2^52, and its bits.
+// @ts-expect-error: decorator
+@inline const WHOLE: f64 = 6755399441055744;
+// @ts-expect-error: decorator
+@inline const WHOLE_BITS: i64 = 0x4338000000000000;
+
 export function exp32(x: v128): v128 {
   const bounded = f32x4.max(f32x4.min(x, f4(89)), f4(-104));
   const k = f32x4.nearest(f32x4.mul(bounded, f4(1.44269504088896341)));
@@ -35,8 +41,17 @@ export function exp32(x: v128): v128 {
 }
 
 export function exp64(x: v128): v128 {
+  return exponential64(x);
+}
+
+/** The same within its caller: V8 joins no vectors across calls. */
+// @ts-expect-error: decorator
+@inline export function exponential64(x: v128): v128 {
   const bounded = f64x2.max(f64x2.min(x, d2(710)), d2(-746));
-  const k = f64x2.nearest(f64x2.mul(bounded, d2(1.4426950408889634)));
+  // Added to so large a number, a product is rounded to a whole one, which then stands in the lowest bits: sums
+  // and shifts are all that V8 joins to registers of 256 bits.
+  const rounded = f64x2.add(f64x2.mul(bounded, d2(1.4426950408889634)), d2(WHOLE));
+  const k = f64x2.sub(rounded, d2(WHOLE));
   let r = f64x2.sub(bounded, f64x2.mul(k, d2(6.93145751953125e-1)));
   r = f64x2.sub(r, f64x2.mul(k, d2(1.42860682030941723212e-6)));
   const z = f64x2.mul(r, r);
@@ -46,11 +61,11 @@ export function exp64(x: v128): v128 {
   q = ma2(ma2(q, z, 2.27265548208155028766e-1), z, 2);
   const e = f64x2.div(p, f64x2.sub(q, p));
   let y = f64x2.add(f64x2.add(e, e), d2(1));
-  const n = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(k));
-  const half = i64x2.shr_s(n, 1);
-  const bias = i64x2.splat(1023);
-  y = f64x2.mul(y, i64x2.shl(i64x2.add(half, bias), 52));
-  return f64x2.mul(y, i64x2.shl(i64x2.add(i64x2.sub(n, half), bias), 52));
+  // 2^k in two factors, so that results below the normal range round once; a half is taken of a positive number.
+  const n = i64x2.sub(rounded, i64x2.splat(WHOLE_BITS));
+  const half = i64x2.shr_u(i64x2.add(n, i64x2.splat(2048)), 1);
+  y = f64x2.mul(y, i64x2.shl(i64x2.sub(half, i64x2.splat(1)), 52));
+  return f64x2.mul(y, i64x2.shl(i64x2.add(i64x2.sub(n, half), i64x2.splat(2047)), 52));
 }
 
 export function log32(x: v128): v128 {
