@@ -4,7 +4,7 @@
 
 import type { TypedArray } from "../tensor/index.ts";
 import { type Engine, engine } from "./wasm/engine.ts";
-import { copyIn, copyOut, regions } from "./wasm/room.ts";
+import { copyArray, copyIn, copyOut, regions } from "./wasm/room.ts";
 
 /** How the second operand lies beside the first, which is dense: repeated every `period` rows of `n`. */
 export interface Beside {
@@ -67,13 +67,13 @@ function compare(e: Engine, kind: number, out: TypedArray, x: Float32Array, y: n
   const [from, to] = regions(e, x.byteLength, out.byteLength);
   copyIn(e, x, from, false);
   e.exports.compare32(kind, from, y, to, x.length);
-  out.set(new Uint8Array(e.arena.memory.buffer, to, out.length));
+  copyArray(new Uint8Array(e.arena.memory.buffer, to, out.length), out);
 }
 
 function mask(e: Engine, out: TypedArray, x: Float32Array, holes: Uint8Array): void {
   const [from, bytes, to] = regions(e, x.byteLength, holes.byteLength, out.byteLength);
   copyIn(e, x, from, false);
-  new Uint8Array(e.arena.memory.buffer, bytes, holes.length).set(holes);
+  copyArray(holes, new Uint8Array(e.arena.memory.buffer, bytes, holes.length));
   e.exports.masked32(from, bytes, to, x.length);
   copyOut(e, to, out);
 }

@@ -9,6 +9,7 @@
 import type { TypedArray } from "../tensor/index.ts";
 import { type MatrixView, matmulPortable } from "./matmul.ts";
 import { type Engine, engine } from "./wasm/engine.ts";
+import { copyArray } from "./wasm/room.ts";
 import { worthSharing } from "./wasm/split.ts";
 
 const CALL = 1500;
@@ -73,7 +74,7 @@ function viaWebAssembly(
     0,
     atC + align(m * n * bytes),
   );
-  c.set(product, at);
+  copyArray(product, c.subarray(at, at + m * n));
 }
 
 /** Copies a matrix into dense storage, in rows or in columns as it lies; returns the strides it has there. */
@@ -82,11 +83,11 @@ function copyIn(x: MatrixView, rows: number, columns: number, to: TypedArray): [
     (minor === 1 || length === 1) && (major === length || count === 1);
   const { data, offset, row, column } = x;
   if (dense(row, column, rows, columns)) {
-    to.set(data.subarray(offset, offset + rows * columns));
+    copyArray(data.subarray(offset, offset + rows * columns), to);
     return [columns, 1];
   }
   if (dense(column, row, columns, rows)) {
-    to.set(data.subarray(offset, offset + rows * columns));
+    copyArray(data.subarray(offset, offset + rows * columns), to);
     return [1, rows];
   }
   for (let i = 0, p = 0; i < rows; i++)

@@ -7,7 +7,8 @@
 
 import type { Engine } from "../../kernels/wasm/engine.ts";
 import { moveIn, releaseWith } from "../../kernels/wasm/home.ts";
-import { ArgumentError, Tensor, type TypedArray } from "../../tensor/index.ts";
+import { copyArray } from "../../kernels/wasm/room.ts";
+import { ArgumentError, reserve, Tensor, type TypedArray } from "../../tensor/index.ts";
 import { leaves, mapTree } from "../tree.ts";
 import { type Assembled, assemble } from "./assemble.ts";
 import { deliver } from "./deliver.ts";
@@ -105,7 +106,7 @@ export class Plan {
    * @param first whether this is the recorded call itself, whose host values were drawn already
    */
   run(args: readonly Tensor[], first = false): unknown {
-    for (const { index, view } of this.#arguments) view.set(args[index].values());
+    for (const { index, view } of this.#arguments) copyArray(args[index].values(), view);
     for (const { recorded, draw, view } of this.#drawn) {
       const t = first ? recorded.real : draw();
       if (!view) continue;
@@ -113,13 +114,16 @@ export class Plan {
         throw new ArgumentError(
           `compile: a value drawn from outside has ${t.size} elements now and had ${view.length} when the function was recorded; its shape must stay.`,
         );
-      view.set(t.values());
+      copyArray(t.values(), view);
     }
     const failed = this.#code.run();
     if (failed > 0) throw new ArgumentError(this.#checks[failed - 1] as string);
     const made = new Map<Recorded, Tensor>();
-    for (const { view, like } of this.#results)
-      made.set(like, new Tensor(view.slice(), like.shape, like.dtype));
+    for (const { view, like } of this.#results) {
+      const data = reserve(like.dtype, view.length);
+      copyArray(view, data);
+      made.set(like, new Tensor(data, like.shape, like.dtype));
+    }
     if (this.#outputs instanceof Traced) return made.get(this.#outputs.recorded);
     return mapTree(this.#outputs as any, (t) => (t instanceof Traced ? made.get(t.recorded) : t));
   }

@@ -2,6 +2,7 @@
  * Memory for one eager call of a kernel: operands copied in, results copied out.
  */
 
+import { Buffer } from "node:buffer";
 import type { TypedArray } from "../../tensor/index.ts";
 import type { Engine } from "./engine.ts";
 
@@ -16,16 +17,33 @@ export function regions(e: Engine, ...bytes: number[]): number[] {
   });
 }
 
+/** From so many bytes on, a copy by Node is worth the two views that it takes. */
+const LARGE = 32768;
+
+/**
+ * Fills an array from another one of the same length. V8 copies memory that is shared word by word; Node's
+ * buffers are copied by the C library, in cache about twice as fast.
+ */
+export function copyArray(from: TypedArray, to: TypedArray): void {
+  const alike = from.byteLength === to.byteLength && from.constructor === to.constructor;
+  if (Buffer && alike && from.byteLength >= LARGE) bytesOf(from).copy(bytesOf(to));
+  else to.set(from);
+}
+
+function bytesOf(a: TypedArray): Buffer {
+  return Buffer.from(a.buffer as ArrayBuffer, a.byteOffset, a.byteLength);
+}
+
 /** Copies an array to an address, as numbers of the given width. */
 export function copyIn(e: Engine, values: TypedArray, address: number, wide: boolean): void {
   const { buffer } = e.arena.memory;
-  if (wide) new Float64Array(buffer, address, values.length).set(values);
-  else new Float32Array(buffer, address, values.length).set(values);
+  const type = wide ? Float64Array : Float32Array;
+  copyArray(values, new type(buffer, address, values.length));
 }
 
 /** Fills an array of floats from an address. */
 export function copyOut(e: Engine, address: number, to: TypedArray): void {
   const { buffer } = e.arena.memory;
-  if (to instanceof Float64Array) to.set(new Float64Array(buffer, address, to.length));
-  else to.set(new Float32Array(buffer, address, to.length));
+  const type = to instanceof Float64Array ? Float64Array : Float32Array;
+  copyArray(new type(buffer, address, to.length), to);
 }
