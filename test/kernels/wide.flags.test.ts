@@ -19,6 +19,18 @@ test("V8 goes on where it is compiling other modules while its options are switc
   assert.equal(execFileSync(process.execPath, [program], { encoding: "utf8" }), "4 modules, 150 times\n");
 });
 
+test("a worker thread takes what the main thread has compiled, and compiles nothing itself", { skip }, () => {
+  const kernels = new URL("../../src/kernels/index.ts", import.meta.url).href;
+  const inWorker = `import { engine } from ${JSON.stringify(kernels)}; console.log("worker", engine().wide);`;
+  const program = (first: string): string =>
+    `import { Worker } from "node:worker_threads"; import { engine } from ${JSON.stringify(kernels)}; ${first}
+     new Worker(new URL("data:text/javascript," + ${JSON.stringify(encodeURIComponent(inWorker))}));`;
+  const run = (first: string): string =>
+    execFileSync(process.execPath, ["--input-type=module", "-e", program(first)], { encoding: "utf8" });
+  assert.equal(run("engine();"), "worker true\n");
+  assert.equal(run(""), "worker false\n");
+});
+
 /** How many functions a module defines: the first number in its section 10. */
 function functionsOf(bytes: Uint8Array): number {
   let at = 8;

@@ -1,5 +1,5 @@
 // Compiles the kernels in assembly/ to WebAssembly, once with fused multiply-add (relaxed SIMD) and once
-// without, and the register tile's users for registers of twice the width; engine.ts picks what the
+// without, and some for registers of twice the width; engine.ts picks what the
 // machine can run. `npm run build:wasm`; the set-up calls it when a
 // source is newer than the output.
 

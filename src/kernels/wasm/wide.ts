@@ -1,5 +1,5 @@
 /**
- * The register tile's users once more, compiled for registers of 256 bits.
+ * Kernels once more, compiled for registers of 256 bits.
  *
  * WebAssembly's vectors have 128 bits, and machines with AVX2 multiply 256 at once. V8 can join pairs of
  * vectors that are loaded, computed and stored side by side; every lane computes what it computed
